@@ -1,0 +1,4 @@
+"""Speed of sfr beside its peers, as ratios on one machine.
+
+Run with ``python -m benchmarks``; see ``README.md``.
+"""

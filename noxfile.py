@@ -1,0 +1,114 @@
+"""The checks of the project, each in an environment of its own: ``nox`` runs the default ones, ``nox -l`` lists all."""
+
+import os
+import zipfile
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["lint", "typing", "tests", "wheel"]
+
+ROOT = Path(__file__).parent
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+
+# What a new user types first; `demo` runs it from the checkout and `wheel` from the built package.
+DEMO = (
+    ("sfr", "samples", "-o", "samples.jsonl"),
+    ("sfr", "score", "samples.jsonl", "-o", "scores.jsonl", "--by", "kind"),
+    ("sfr", "explain", "samples.jsonl", "--id", "re-01/partial"),
+)
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install the package, editable, and dependency groups (read here: an old pip has no ``--group``)."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, *groups), "-e.")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, format, layers and spelling."""
+    # The linters read the sources and need neither the package nor its dependencies, only a path to find it.
+    session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports", env={"PYTHONPATH": "src"})
+    session.run("codespell")
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Strict types, for the package and for this file."""
+    install(session, "typing")
+    session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Unit, property and doc tests, with coverage."""
+    install(session, "test")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    if not session.posargs:  # a part of the tests covers a part of the package
+        session.run("coverage", "report")
+
+
+@nox.session
+def property_tests(session: nox.Session) -> None:
+    """The laws, with many more examples than `tests` takes."""
+    install(session, "test")
+    session.run("pytest", "tests/property", *session.posargs, env={"HYPOTHESIS_PROFILE": "ci"})
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build the sdist, then the wheel from it; use the wheel outside the checkout, without a single tool of ours."""
+    session.install("build")
+    tmp = Path(session.create_tmp())
+    dist, alone = tmp / "dist", tmp / "alone"
+    session.run("python", "-m", "build", "--outdir", str(dist), ".")
+    built = max(dist.glob("*.whl"), key=lambda path: path.stat().st_mtime)
+
+    src = ROOT / "src"
+    ours = {path.relative_to(src).as_posix() for path in (src / "sfr").rglob("*") if path.is_file()}
+    expected = {name for name in ours if not name.endswith(".pyc")}
+    shipped = {name for name in zipfile.ZipFile(built).namelist() if name.startswith("sfr/")}
+    if expected != shipped:
+        session.error(f"the wheel and src/ differ in {sorted(expected ^ shipped)}")
+
+    # A second environment, since `build` brings packages along that would hide a missing dependency.
+    session.run("python", "-m", "venv", "--clear", str(alone))
+    scripts = alone.resolve() / ("Scripts" if os.name == "nt" else "bin")
+    session.run(str(scripts / "python"), "-m", "pip", "install", "--quiet", str(built), external=True)
+    with session.chdir(tmp):
+        session.run(
+            str(scripts / "python"), "-I", "-W", "error", "-c", "import sfr; print(sfr.__version__)", external=True
+        )
+        session.run(str(scripts / "python"), "-I", "-m", "sfr", "--version", external=True)
+        session.run(str(scripts / "sfr"), "--version", external=True)
+        for command, *arguments in DEMO:
+            session.run(str(scripts / command), *arguments, external=True)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """The package alone: write the samples, score them, explain one."""
+    session.install("-e.")
+    with session.chdir(session.create_tmp()):
+        for command in DEMO:
+            session.run(*command)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation as HTML; a warning is an error."""
+    install(session, "docs")
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Speed and agreement, compared with the peers."""
+    install(session, "bench")
+    session.run("python", "-m", "benchmarks", *session.posargs)

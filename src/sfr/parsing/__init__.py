@@ -1,0 +1,22 @@
+"""From what a model wrote to an extraction: status, rung and every problem beside it."""
+
+from __future__ import annotations
+
+from sfr.formats import Policy, Problem, Split
+from sfr.parsing._gold import Gold, read_gold
+from sfr.parsing._parse import RUNGS, Parsed, ParseError, Reading, Status, parse, source_of
+
+__all__ = [
+    "RUNGS",
+    "Gold",
+    "ParseError",
+    "Parsed",
+    "Policy",
+    "Problem",
+    "Reading",
+    "Split",
+    "Status",
+    "parse",
+    "read_gold",
+    "source_of",
+]

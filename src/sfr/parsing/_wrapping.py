@@ -1,0 +1,50 @@
+"""What models write around their answer: thinking blocks, answer tags, fences."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["fenced", "is_talk", "open_wrapping"]
+
+_TAG = "think|thinking|thought|reasoning"
+_OPEN_THINKING = re.compile(rf"\s*<({_TAG})>", re.IGNORECASE)
+_CLOSE_THINKING = re.compile(rf"</(?:{_TAG})>", re.IGNORECASE)
+_OPEN_ANSWER = re.compile(r"<answer>", re.IGNORECASE)
+_CLOSE_ANSWER = re.compile(r"</answer>", re.IGNORECASE)
+_FENCE = "```"
+_FENCE_OPENING = re.compile(r"```[\w+-]*")
+
+
+def open_wrapping(text: str) -> tuple[str, int, list[str], bool]:
+    """The answer part of a text, where it starts, what was taken off, and whether thinking ended.
+
+    Thinking ends at the last closing tag, with or without an opening one (prompts may hold it).
+    Of several answers the last one counts.
+    """
+    rungs: list[str] = []
+    start, closed = 0, True
+    *_, last = [None, *_CLOSE_THINKING.finditer(text)]
+    if last:
+        start = last.end()
+        rungs.append("thinking")
+    elif opening := _OPEN_THINKING.match(text):
+        start, closed = opening.end(), False
+        rungs.append("thinking")
+    *_, answer = [None, *_OPEN_ANSWER.finditer(text, start)]
+    end = len(text)
+    if answer:
+        start = answer.end()
+        closing = _CLOSE_ANSWER.search(text, start)
+        end = closing.start() if closing else end
+        rungs.append("answer")
+    return text[start:end], start, rungs, closed
+
+
+def fenced(before: str, after: str) -> bool:
+    """Whether an answer between these two stands in a code fence."""
+    return before.count(_FENCE) % 2 == 1 or (_FENCE in after and not before.strip())
+
+
+def is_talk(text: str) -> bool:
+    """Whether anything but fences stands in a text around an answer."""
+    return bool(_FENCE_OPENING.sub("", text).strip())

@@ -1,0 +1,90 @@
+"""The stepwise fine-grained rewards of the paper (Eqs. 7-10), and their profiles."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, Literal, get_origin, get_type_hints
+
+from sfr._version import __version__
+from sfr.rewards._ee import EEReward
+from sfr.rewards._ner import NERReward
+from sfr.rewards._re import REReward
+from sfr.rewards._reward import Reward
+from sfr.rewards._score import Score
+from sfr.structures import Task, as_task
+
+__all__ = ["PROFILES", "EEReward", "NERReward", "Profile", "REReward", "Reward", "Score", "from_signature", "reward"]
+
+Profile = Literal["paper", "bounded"]
+
+_CLASSES: dict[Task, type[Reward]] = {"ner": NERReward, "re": REReward, "ee": EEReward}
+
+_BOUNDED: dict[str, Any] = {"coverage_empty": 1.0, "jaccard_empty": 0.0, "invalid": -1.25}
+
+PROFILES: dict[Profile, dict[Task, dict[str, Any]]] = {
+    "paper": {"ner": {}, "re": {}, "ee": {}},
+    "bounded": {
+        "ner": {**_BOUNDED, "mismatch": "jaccard_distance"},
+        "re": _BOUNDED,
+        "ee": {**_BOUNDED, "mismatch": "jaccard_distance", "penalty": "maximum", "matching": "anchored"},
+    },
+}
+"""What each profile changes. ``paper``: the formulas to the letter. ``bounded``: the maximum at gold
+only, never less for one more correct unit, and every valid output above an invalid one."""
+
+
+def reward(task: str, profile: str = "paper", **overrides: Any) -> Reward:
+    """The reward of a task under a profile, with any of its fields overridden.
+
+    Raises ValueError for an unknown task, profile or value, TypeError for an unknown field.
+
+    >>> import sfr
+    >>> score = sfr.reward("re").score({"used for": [["surface", "algorithm"]]}, '{"used for": []}')
+    >>> score.value, score.status
+    (-0.4, 'ok')
+    >>> sfr.reward("ner", profile="bounded", gamma=2.0).score({}, "{}").value
+    1.0
+    """
+    kind = _CLASSES[as_task(task)]
+    if profile not in PROFILES:
+        msg = f"unknown profile {profile!r}; known: {', '.join(PROFILES)}"
+        raise ValueError(msg)
+    known = [f.name for f in fields(kind)]
+    if unknown := sorted(overrides.keys() - set(known)):
+        msg = f"unknown fields of the {task} reward: {', '.join(unknown)}; known: {', '.join(known)}"
+        raise TypeError(msg)
+    return kind(**{**PROFILES[profile][kind.task], **overrides})  # type: ignore[index]
+
+
+def from_signature(signature: str) -> Reward:
+    """The reward that a signature line describes.
+
+    Raises ValueError when the line is none, or was written by another version.
+    """
+    head, *parts = signature.strip().split("|")
+    values = dict(part.split(":", 1) for part in parts if ":" in part)
+    version = values.pop("v", None)
+    values.pop("given", None)
+    if not head.startswith("sfr-") or version is None or len(parts) != len({*parts}):
+        msg = f"not a signature: {signature!r}; expected sfr-TASK|field:value|...|v:VERSION"
+        raise ValueError(msg)
+    if version != __version__:
+        msg = f"this signature is of sfr {version}, and this is sfr {__version__}: install that version to be sure"
+        raise ValueError(msg)
+    kind = _CLASSES[as_task(head.removeprefix("sfr-"))]
+    hints = get_type_hints(kind)
+    unknown = sorted(values.keys() - {f.name for f in fields(kind)})
+    if unknown:
+        msg = f"not a signature: unknown fields {', '.join(unknown)}"
+        raise ValueError(msg)
+    return kind(**{name: _read(text, hints[name]) for name, text in values.items()})
+
+
+def _read(text: str, hint: Any) -> Any:
+    """The value of a field as the signature wrote it."""
+    if hint in (int, float):
+        return hint(text)
+    if ".." in text and get_origin(hint) is not Literal:
+        low, high = text.split("..")
+        return float(low), float(high)
+    return text

@@ -1,0 +1,96 @@
+"""Eq. 8: relations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from sfr.measures import coverage_of, f1_of, jaccard_distance_of
+from sfr.rewards._reward import Reward
+from sfr.structures import Task
+from sfr.units import REGold
+
+__all__ = ["REReward"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class REReward(Reward):
+    """Eq. 8: type coverage, head and tail F1, stretched triple F1, Jaccard penalties.
+
+    ``w_type cov(T) + w_head fl(H) + w_tail fl(A) + w_triple fl(R)^gamma - lambda_type D(T) -
+    lambda_triple D(R)``, with the weights of A.3 and D the Jaccard distance (Eq. 6).
+    """
+
+    task: ClassVar[Task] = "re"
+    equation_terms: ClassVar[tuple[str, ...]] = (
+        "type_coverage",
+        "head_f1",
+        "tail_f1",
+        "triple_f1",
+        "type_penalty",
+        "triple_penalty",
+    )
+
+    w_type: float = 0.05
+    w_head: float = 0.10
+    w_tail: float = 0.10
+    w_triple: float = 0.75
+    gamma: float = 1.3
+    lambda_type: float = 0.15
+    lambda_triple: float = 0.25
+
+    prepare = staticmethod(REGold.of)
+
+    def count(self, gold: REGold, pred: Mapping[str, Set[tuple[str, str]]]) -> tuple[int, ...]:
+        """Sizes of gold, prediction and what they share: of the types, triples, heads and tails."""
+        known, gold_heads, gold_tails = gold.by_type, gold.heads, gold.tails
+        types = shared = shared_heads = shared_tails = size = n_heads = n_tails = 0
+        for kind, pairs in pred.items():
+            size += len(pairs)
+            if len(pairs) == 1:  # most types have one pair, and that needs no sets
+                ((head, tail),) = pairs
+                n_heads += 1
+                n_tails += 1
+                if kind in known:
+                    types += 1
+                    shared += (head, tail) in known[kind]
+                    shared_heads += head in gold_heads[kind]
+                    shared_tails += tail in gold_tails[kind]
+                continue
+            heads, tails = {head for head, _ in pairs}, {tail for _, tail in pairs}
+            n_heads += len(heads)
+            n_tails += len(tails)
+            if kind in known:
+                types += 1
+                shared += len(known[kind] & pairs)
+                shared_heads += len(gold_heads[kind] & heads)
+                shared_tails += len(gold_tails[kind] & tails)
+        sizes = len(known), len(pred), types, gold.size, size, shared
+        return (*sizes, gold.n_heads, n_heads, shared_heads, gold.n_tails, n_tails, shared_tails)
+
+    def terms(self, sizes: tuple[int, ...]) -> tuple[float, ...]:
+        """The signed terms of Eq. 8."""
+        types, triples, heads, tails = sizes[:3], sizes[3:6], sizes[6:9], sizes[9:]
+        return (
+            self.w_type * coverage_of(*types, empty=self.coverage_empty),
+            self.w_head * f1_of(*heads, empty=self.f1_empty),
+            self.w_tail * f1_of(*tails, empty=self.f1_empty),
+            self.w_triple * f1_of(*triples, empty=self.f1_empty) ** self.gamma,
+            0.0 - self.lambda_type * jaccard_distance_of(*types, empty=self.jaccard_empty),
+            0.0 - self.lambda_triple * jaccard_distance_of(*triples, empty=self.jaccard_empty),
+        )
+
+    def coarse_only(self) -> REReward:
+        """Types alone: no weight on heads, tails and triples."""
+        return replace(self, w_head=0.0, w_tail=0.0, w_triple=0.0, lambda_triple=0.0)
+
+    def fine_only(self) -> REReward:
+        """Heads, tails and triples alone: no weight on types."""
+        return replace(self, w_type=0.0, lambda_type=0.0)
+
+    @property
+    def equation_range(self) -> tuple[float, float]:
+        """Lowest and highest value of Eq. 8."""
+        highest = self.w_type + self.w_head + self.w_tail + self.w_triple
+        return -(self.lambda_type + self.lambda_triple), highest

@@ -1,0 +1,367 @@
+"""What the three rewards share: reading, policies, the finishing of a value, the signature."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, ClassVar, Literal, NamedTuple, get_args, get_origin, get_type_hints
+
+from sfr._version import __version__
+from sfr.formats import FORMATS, Policy, Problem, Split
+from sfr.normalize import Casing, Normalizer, Space, UnicodeForm
+from sfr.parsing import Gold, ParseError, Reading, read_gold
+from sfr.rewards._score import CLEAN, Account, Origin, Score
+from sfr.schema import Schema, SchemaLike, as_schema
+from sfr.structures import Extraction, Task
+from sfr.units import CleanReader, encode_key, mentions, units_of
+
+__all__ = ["Mismatch", "Reward", "Scale"]
+
+_MEMORY = 1024  # golds remembered; a group needs one
+_ALWAYS_SHOWN = frozenset({"coverage_empty", "f1_empty", "jaccard_empty", "invalid"})
+
+Scale = Literal["raw", "unit"]
+Mismatch = Literal["symmetric_difference", "jaccard_distance"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reward(ABC):
+    """A stepwise fine-grained reward: frozen fields, one function of gold and output.
+
+    The fields that follow are common to the three tasks; their defaults are the profile ``paper``.
+
+    ``coverage_empty``, ``f1_empty``, ``jaccard_empty``: values of Eqs. 3, 4 and 6 on two empty sets.
+    ``clip``: bounds for the final value. ``scale``: ``unit`` maps ``range`` onto [0, 1].
+    ``invalid``: value of an output that cannot be parsed. ``lambda_duplicates``: weight of the share
+    of repeated units. ``unknown_types`` and ``ungrounded``: what becomes of types and roles outside
+    the schema, and of values outside the text. ``casing``, ``unicode_form``, ``space``: text equality.
+    ``format``, ``split``, ``max_chars``, ``max_depth``, ``max_units``: how outputs are read.
+    """
+
+    task: ClassVar[Task]
+    equation_terms: ClassVar[tuple[str, ...]]
+
+    coverage_empty: float = 0.0
+    f1_empty: float = 1.0
+    jaccard_empty: float = 1.0
+    clip: tuple[float, float] | None = None
+    scale: Scale = "raw"
+    invalid: float = -1.0
+    lambda_duplicates: float = 0.0
+    unknown_types: Policy = "keep"
+    ungrounded: Policy = "keep"
+    casing: Casing = "keep"
+    unicode_form: UnicodeForm = "NFC"
+    space: Space = "fold"
+    format: str = "auto"
+    split: Split = "source"
+    max_chars: int = 100_000
+    max_depth: int = 64
+    max_units: int = 20_000
+
+    def __post_init__(self) -> None:
+        """Refuse values that no field takes, all in one message."""
+        if isinstance(self.clip, list):  # as configuration files have it
+            object.__setattr__(self, "clip", tuple(self.clip))
+        hints = get_type_hints(type(self))
+        wrong = [line for f in fields(self) if (line := _misfit(f.name, getattr(self, f.name), hints[f.name]))]
+        if self.format not in {"auto", *FORMATS}:
+            wrong.append(f"format={self.format!r}; known: auto, {', '.join(FORMATS)}")
+        if not wrong and self.scale == "unit" and math.isinf(self.range[0]):
+            wrong.append("scale='unit' needs a bounded reward: profile='bounded', or a clip")
+        if wrong:
+            msg = f"{type(self).__name__}: " + "; ".join(wrong)
+            raise ValueError(msg)
+
+    # -- what a task defines ------------------------------------------------------------------
+
+    prepare: ClassVar[Callable[[Any], Any]]
+    """What is counted once for the units of gold."""
+
+    @abstractmethod
+    def count(self, gold: Any, pred: Any) -> tuple[int, ...]:
+        """The sizes of gold, prediction and what they share, for each unit set in turn."""
+
+    @abstractmethod
+    def terms(self, sizes: tuple[int, ...]) -> tuple[float, ...]:
+        """The signed terms of the equation from these sizes, named by ``equation_terms``."""
+
+    @abstractmethod
+    def coarse_only(self) -> Reward:
+        """This reward without its fine terms (Table 7 of the paper)."""
+
+    @abstractmethod
+    def fine_only(self) -> Reward:
+        """This reward without its coarse terms (Table 7 of the paper)."""
+
+    @property
+    @abstractmethod
+    def equation_range(self) -> tuple[float, float]:
+        """Lowest and highest value of the equation."""
+
+    # -- scoring ------------------------------------------------------------------------------
+
+    def score(
+        self, gold: Gold, output: str, text: str | None = None, schema: SchemaLike | None = None
+    ) -> Score:
+        """The reward of one output.
+
+        Raises ParseError when gold is bad, naming every problem; never for any ``output`` text.
+
+        >>> import sfr
+        >>> sfr.reward("ner").score({"person": ["Kevin"]}, '{"person": ["Kevin", "Therese"]}')
+        Score(0.435497: type_coverage=0.2, pair_f1=0.4355, pair_penalty=-0.2; ok)
+        """
+        return self._judge(self._gold(gold), output, self._context(text, schema))
+
+    def score_batch(
+        self,
+        golds: Iterable[Gold],
+        outputs: Iterable[str],
+        texts: Iterable[str | None] | None = None,
+        schemas: Iterable[SchemaLike | None] | None = None,
+    ) -> list[Score]:
+        """The reward of each output, in order; equal to ``score`` one by one.
+
+        Repeat a gold for every output of its group: the work on it is done once, and equal outputs
+        of a group are scored once.
+
+        Raises ValueError when the lengths differ, ParseError when any gold is bad.
+        """
+        golds, outputs = list(golds), list(outputs)
+        texts = [None] * len(outputs) if texts is None else list(texts)
+        schemas = [None] * len(outputs) if schemas is None else list(schemas)
+        if not len(golds) == len(outputs) == len(texts) == len(schemas):
+            msg = f"{len(golds)} golds, {len(outputs)} outputs, {len(texts)} texts and {len(schemas)} schemas"
+            raise ValueError(msg)
+        units = self._golds(golds)
+        scores: list[Score] = []
+        group: tuple[object, ...] = ()
+        seen: dict[str, Score] = {}
+        for gold, output, text, schema in zip(units, outputs, texts, schemas, strict=True):
+            if not (group and gold is group[0] and text is group[1] and schema is group[2]):
+                group, seen = (gold, text, schema), {}
+                context = self._context(text, schema)
+            score = seen.get(output)
+            if score is None:
+                score = seen[output] = self._judge(gold, output, context)
+            scores.append(score)
+        return scores
+
+    def _judge(self, gold: Any, output: str, context: _Context) -> Score:
+        """The score of an output against prepared gold."""
+        if self._shortcut and len(output) <= self.max_chars:
+            pred = self._clean(output, gold.known)
+            if pred is not None and (context is self._nothing or context.holds(self.task, pred)):
+                sizes = self.count(gold, pred)
+                score = context.scores.get(sizes)
+                if score is None:
+                    if len(context.scores) >= _MEMORY:
+                        context.scores.clear()
+                    score = context.scores[sizes] = self._finish(self.terms(sizes), 0.0, CLEAN, context.origin)
+                return score
+        parsed = self._reading(output, self.task, context.text, context.schema)
+        account = Account.of(parsed)
+        if parsed.status == "unparsable":
+            return self._finish((0.0,) * len(self.equation_terms), self.invalid, account, context.origin)
+        units = units_of(self.task, parsed.extraction)
+        terms = self.terms(self.count(gold, units.by_type))
+        return self._finish(terms, 0.0, account, context.origin, size=units.size)
+
+    def _finish(
+        self, terms: tuple[float, ...], invalid: float, account: Account, origin: Origin, *, size: int = 0
+    ) -> Score:
+        """Add what is not in the equation, in the order of ``term_names``."""
+        parts = (*terms, invalid)
+        if self.lambda_duplicates:
+            repeats = account.duplicates
+            parts += (0.0 - self.lambda_duplicates * repeats / (repeats + size) if repeats else 0.0,)
+        value = math.fsum(parts)
+        if self.clip:
+            clipped = min(max(value, self.clip[0]), self.clip[1])
+            parts += (clipped - value,)
+            value = clipped
+        if self.scale == "unit":
+            low, high = self.range
+            parts = (*(part / (high - low) for part in parts), -low / (high - low))
+            value = (value - low) / (high - low)
+        return Score(value, parts, account, origin)
+
+    # -- what a reward is ---------------------------------------------------------------------
+
+    @cached_property
+    def term_names(self) -> tuple[str, ...]:
+        """The names of a score's terms, in order: those of the equation, then the options in force."""
+        names = [*self.equation_terms, "invalid"]
+        if self.lambda_duplicates:
+            names.append("duplicate_penalty")
+        if self.clip:
+            names.append("clip")
+        if self.scale == "unit":
+            names.append("offset")
+        return tuple(names)
+
+    @cached_property
+    def range(self) -> tuple[float, float]:
+        """Lowest and highest value before scaling, that of an invalid output included."""
+        low, high = self.equation_range
+        low = min(low - self.lambda_duplicates, self.invalid)
+        high = max(high, self.invalid)
+        if self.clip:
+            low, high = (min(max(bound, self.clip[0]), self.clip[1]) for bound in (low, high))
+        return low, high
+
+    @cached_property
+    def signature(self) -> str:
+        """The line that reproduces this reward: every field of the equation, and what else differs.
+
+        ``from_signature`` reads it back.
+
+        >>> import sfr
+        >>> sfr.reward("ner", casing="fold").signature.split("|")[:3]
+        ['sfr-ner', 'w_type:0.2', 'w_pair:0.8']
+        """
+        common = {f.name: f.default for f in fields(Reward)}
+        own = [f.name for f in fields(self) if f.name not in common]
+        others = [name for name in common if name in _ALWAYS_SHOWN or getattr(self, name) != common[name]]
+        shown = [f"{name}:{_write(getattr(self, name))}" for name in (*own, *others)]
+        return "|".join([f"sfr-{self.task}", *shown, f"v:{__version__}"])
+
+    def __getstate__(self) -> dict[str, object]:
+        """The fields alone: decoders and caches are made anew where they are needed."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    # -- made once, at first use --------------------------------------------------------------
+
+    @cached_property
+    def _reading(self) -> Reading:
+        return Reading(
+            Normalizer(self.unicode_form, self.space, self.casing),
+            self.format,
+            self.split,
+            self.unknown_types,
+            self.ungrounded,
+            self.max_chars,
+            self.max_depth,
+            self.max_units,
+        )
+
+    @cached_property
+    def _clean(self) -> CleanReader:
+        return CleanReader(self.task, self._reading.normalize)
+
+    @cached_property
+    def _shortcut(self) -> bool:
+        return self.format in {"auto", "records"}
+
+    @cached_property
+    def _nothing(self) -> _Context:
+        return self._make_context(None, None)
+
+    def _context(self, text: str | None, schema: SchemaLike | None) -> _Context:
+        return self._nothing if text is None and schema is None else self._make_context(text, schema)
+
+    def _make_context(self, text: str | None, schema: SchemaLike | None) -> _Context:
+        normalize = self._reading.normalize
+        if text is None and self.ungrounded != "keep":
+            msg = f"ungrounded={self.ungrounded!r} needs the text of every output"
+            raise ValueError(msg)
+        source = None if text is None else normalize(text)
+        if schema is None:
+            if self.unknown_types != "keep":
+                msg = f"unknown_types={self.unknown_types!r} needs the schema of every output"
+                raise ValueError(msg)
+            return _Context({}, source, None, Origin(self, text is not None, schema=False))
+        known = as_schema(schema)
+        types, roles = (frozenset(map(normalize, names)) for names in (known.types, known.roles))
+        return _Context({}, source, known, Origin(self, text is not None, schema=True), types, roles)
+
+    # -- gold ---------------------------------------------------------------------------------
+
+    def _golds(self, golds: Sequence[Gold]) -> list[Any]:
+        """The units of each gold; equal neighbours share one object."""
+        units: list[Any] = []
+        problems: list[Problem] = []
+        last: object = None
+        for i, gold in enumerate(golds):
+            if not (units and gold is last):
+                try:
+                    found = self._gold(gold)
+                except ParseError as error:
+                    problems += [Problem(p.code, f"golds[{i}] {p.where}".strip(), p.found) for p in error.problems]
+                last = gold
+            if not problems:
+                units.append(found)
+        if problems:
+            raise ParseError(f"bad {self.task} gold", tuple(problems))
+        return units
+
+    def _gold(self, gold: Gold) -> Any:
+        """The units of gold, remembered by content: the outputs of a group come one after another."""
+        key = gold if isinstance(gold, (str, Extraction)) else encode_key(gold)
+        units = self._memory.get(key)
+        if units is None:
+            units = self.prepare(units_of(self.task, read_gold(gold, self.task, self._reading)))
+            if len(self._memory) >= _MEMORY:
+                self._memory.clear()
+            if key is not None:
+                self._memory[key] = units
+        return units
+
+    @cached_property
+    def _memory(self) -> dict[object, Any]:
+        return {}
+
+
+class _Context(NamedTuple):
+    """What an output is read with, and the scores of flawless outputs by what was counted in them.
+
+    Such a score depends on these sizes alone, and most outputs of a run share few of them.
+    """
+
+    scores: dict[tuple[int, ...], Score]
+    text: str | None
+    schema: Schema | None
+    origin: Origin
+    types: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+
+    def holds(self, task: Task, pred: Any) -> bool:
+        """Whether every unit is of the schema and in the text."""
+        if self.types and not self.types.issuperset(pred):
+            return False
+        names, values = mentions(task, pred)
+        if self.roles and not self.roles.issuperset(names):
+            return False
+        text = self.text
+        return text is None or all(value in text for value in values)
+
+
+def _write(value: object) -> str:
+    return "..".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _misfit(name: str, value: Any, hint: Any) -> str:
+    """What is wrong with the value of a field, or ""."""
+    options = get_args(hint)
+    if get_origin(hint) is Literal:
+        return "" if value in options else f"{name}={value!r}; known: {', '.join(options)}"
+    if hint is int:
+        return "" if isinstance(value, int) and value > 0 else f"{name}={value!r}; expected a positive integer"
+    if hint is float:
+        if not _is_number(value):
+            return f"{name}={value!r}; expected a number"
+        if name.startswith(("w_", "lambda_")) and value < 0:
+            return f"{name}={value!r}; expected a number not below 0"
+        return f"{name}={value!r}; expected a number above 0" if name == "gamma" and value <= 0 else ""
+    if name == "clip" and value is not None:
+        fits = isinstance(value, tuple) and len(value) == len(("low", "high")) and all(map(_is_number, value))
+        return "" if fits and value[0] < value[1] else f"clip={value!r}; expected two numbers, the lower one first"
+    return ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
