@@ -7,7 +7,8 @@ overlap"); the readings of that phrase which differ are kept by name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from heapq import nlargest
 from typing import Literal, NamedTuple
 
@@ -16,7 +17,7 @@ __all__ = ["Counts", "Groups", "Match", "Matching", "argument_counts", "match_tr
 Pair = tuple[str, str]
 """A role and its argument."""
 
-Groups = Mapping[str, Set[Pair]]
+Groups = Mapping[str, AbstractSet[Pair]]
 """The trigger groups of one event type: trigger to (role, argument) pairs."""
 
 Matching = Literal["optimal", "greedy", "reuse", "anchored"]

@@ -29,7 +29,7 @@ def as_schema(value: SchemaLike) -> Schema:
         return value
     if isinstance(value, str):
         msg = f"a schema is a list of types or an object, not the string {value!r}"
-        raise ValueError(msg)  # noqa: TRY004 - bad files and bad arguments raise alike
+        raise ValueError(msg)
     if not isinstance(value, Mapping):
         return Schema(_strings(value, "types"))
     if "types" in value and value.keys() <= {"types", "roles"}:

@@ -6,7 +6,8 @@ equations need; the named sets of the paper are properties.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
@@ -14,7 +15,22 @@ from typing import Any, NamedTuple
 from sfr.normalize import Normalizer
 from sfr.structures import Extraction, Task
 
-__all__ = ["CleanReader", "EEGold", "EEUnits", "NERGold", "NERUnits", "REGold", "REUnits", "Units", "ee_units", "encode_key", "mentions", "ner_units", "re_units", "units_of"]
+__all__ = [
+    "CleanReader",
+    "EEGold",
+    "EEUnits",
+    "NERGold",
+    "NERUnits",
+    "REGold",
+    "REUnits",
+    "Units",
+    "ee_units",
+    "encode_key",
+    "mentions",
+    "ner_units",
+    "re_units",
+    "units_of",
+]
 
 Pair = tuple[str, str]
 
@@ -22,7 +38,7 @@ Pair = tuple[str, str]
 class NERUnits(NamedTuple):
     """The units of entities: texts by type."""
 
-    by_type: Mapping[str, Set[str]]
+    by_type: Mapping[str, AbstractSet[str]]
 
     @property
     def types(self) -> frozenset[str]:
@@ -43,7 +59,7 @@ class NERUnits(NamedTuple):
 class REUnits(NamedTuple):
     """The units of relations: (head, tail) by type."""
 
-    by_type: Mapping[str, Set[Pair]]
+    by_type: Mapping[str, AbstractSet[Pair]]
 
     @property
     def types(self) -> frozenset[str]:
@@ -77,7 +93,7 @@ class EEUnits(NamedTuple):
     Events with the same type and trigger are one group.
     """
 
-    by_type: Mapping[str, Mapping[str, Set[Pair]]]
+    by_type: Mapping[str, Mapping[str, AbstractSet[Pair]]]
 
     @property
     def types(self) -> frozenset[str]:
@@ -148,7 +164,7 @@ def units_of(task: Task, extraction: Extraction) -> Units:
 class NERGold(NamedTuple):
     """Gold entities: the units, their number, and every string known to be normal."""
 
-    by_type: Mapping[str, Set[str]]
+    by_type: Mapping[str, AbstractSet[str]]
     size: int
     known: frozenset[object]
 
@@ -161,9 +177,9 @@ class NERGold(NamedTuple):
 class REGold(NamedTuple):
     """Gold relations: the units, the heads and tails by type, the numbers of all three."""
 
-    by_type: Mapping[str, Set[Pair]]
-    heads: Mapping[str, Set[str]]
-    tails: Mapping[str, Set[str]]
+    by_type: Mapping[str, AbstractSet[Pair]]
+    heads: Mapping[str, AbstractSet[str]]
+    tails: Mapping[str, AbstractSet[str]]
     size: int
     n_heads: int
     n_tails: int
@@ -182,7 +198,7 @@ class REGold(NamedTuple):
 class EEGold(NamedTuple):
     """Gold events: the units, the number of trigger groups and of their arguments."""
 
-    by_type: Mapping[str, Mapping[str, Set[Pair]]]
+    by_type: Mapping[str, Mapping[str, AbstractSet[Pair]]]
     n_triggers: int
     n_arguments: int
     known: frozenset[object]
@@ -207,28 +223,32 @@ _Normalize = Callable[[str], str]
 class CleanReader:
     """A reader of flawless records of one task: units by type, or None if anything is to be looked at."""
 
-    def __init__(self, task: Task, normalize: Normalizer) -> None:
+    def __init__(self, task: Task, normalize: Normalizer, max_units: int) -> None:
         """Load the decoder for ``task``; strings must be normal under ``normalize``."""
         decoders, self._not_records = _decoders()
         self._decode = decoders[task]
         self._sort = _SORT[task]
         self._normalize: _Normalize = normalize
+        self._max_quotes = 2 * max_units  # so many at least make more units
         # One line of ASCII without escapes can only be abnormal at the ends of its strings.
         self._ends: _Normalize = str.strip if normalize == Normalizer() else normalize
 
-    def __call__(self, output: str, known: Set[object]) -> Any:
+    def __call__(self, output: str, known: AbstractSet[object]) -> Any:
         """The units by type, or None; ``known`` holds units and strings that are normal already."""
         try:
             found = self._decode(output)
         except self._not_records:
             return None
+        quotes = output.count('"')
+        if quotes > self._max_quotes:
+            return None
         simple = output.isascii() and "\\" not in output and "  " not in output
         # A string has two quotes; there are more if one was escaped, repeated or overwritten.
-        return self._sort(found, known, self._ends if simple else self._normalize, output.count('"'))
+        return self._sort(found, known, self._ends if simple else self._normalize, quotes)
 
 
 def _sort_entities(
-    found: dict[str, set[str]], known: Set[object], normal: _Normalize, quotes: int
+    found: dict[str, set[str]], known: AbstractSet[object], normal: _Normalize, quotes: int
 ) -> dict[str, set[str]] | None:
     strings, blank = len(found), False
     for kind, texts in found.items():
@@ -246,7 +266,7 @@ def _sort_entities(
 
 
 def _sort_relations(
-    found: dict[str, set[Pair]], known: Set[object], normal: _Normalize, quotes: int
+    found: dict[str, set[Pair]], known: AbstractSet[object], normal: _Normalize, quotes: int
 ) -> dict[str, set[Pair]] | None:
     strings, blank = len(found), False
     for kind, pairs in found.items():
@@ -262,7 +282,7 @@ def _sort_relations(
 
 
 def _sort_events(
-    found: dict[str, list[Any]], known: Set[object], normal: _Normalize, quotes: int
+    found: dict[str, list[Any]], known: AbstractSet[object], normal: _Normalize, quotes: int
 ) -> dict[str, dict[str, set[Pair]]] | None:
     strings = len(found)
     by_type = {}
@@ -285,7 +305,7 @@ def _sort_events(
     return by_type if 2 * strings == quotes else None
 
 
-def _normal_pairs(pairs: set[Pair], known: Set[object], normal: _Normalize) -> bool:
+def _normal_pairs(pairs: set[Pair], known: AbstractSet[object], normal: _Normalize) -> bool:
     for pair in pairs:
         if pair not in known:
             first, second = pair
@@ -304,7 +324,7 @@ def mentions(task: Task, by_type: Mapping[str, Any]) -> tuple[Iterable[str], Ite
     return (role for role, _ in pairs), chain(chain.from_iterable(by_type.values()), (text for _, text in pairs))
 
 
-_SORT: dict[Task, Callable[[Any, Set[object], _Normalize, int], Any]] = {
+_SORT: dict[Task, Callable[[Any, AbstractSet[object], _Normalize, int], Any]] = {
     "ner": _sort_entities,
     "re": _sort_relations,
     "ee": _sort_events,

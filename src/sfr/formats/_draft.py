@@ -24,7 +24,7 @@ _SHOWN = 60
 CODES = {
     "too-long": "a text within the bound max_chars",
     "too-deep": "brackets nested within the bound max_depth",
-    "too-many-units": "no more units than the bound max_units",
+    "too-many-units": "no more units, empty ones included, than the bound max_units",
     "no-answer": "an answer",
     "no-json": "a JSON object, or one of the known formats",
     "wrong-format": "the format that was asked for",
@@ -99,6 +99,7 @@ class Draft:
     split: Split = "source"
     unknown_types: Policy = "keep"
     ungrounded: Policy = "keep"
+    room: int = 10_000
     entities: list[Entity] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -123,12 +124,16 @@ class Draft:
 
     def add_entity(self, kind: str, text: str, where: str) -> None:
         """Take an entity; an empty text stands for none."""
+        if self._full():
+            return
         kind, text = self.normalize(kind), self.normalize(text)
         if text and self._type_passes(kind, where) and self._grounded(where, text):
             self.entities.append(Entity(kind, text))
 
     def add_relation(self, kind: str, head: str, tail: str, where: str) -> None:
         """Take a relation; two empty mentions stand for none, one is a defect."""
+        if self._full():
+            return
         kind, head, tail = self.normalize(kind), self.normalize(head), self.normalize(tail)
         if not (head and tail):
             if head or tail:
@@ -138,6 +143,8 @@ class Draft:
 
     def add_event(self, kind: str, trigger: str, arguments: list[tuple[str, str, str]], where: str) -> None:
         """Take an event with its (role, text, place) arguments; nothing at all stands for none."""
+        if self._full(len(arguments)):
+            return
         kind, trigger = self.normalize(kind), self.normalize(trigger)
         taken = [a for role, text, place in arguments if (a := self._argument(role, text, place))]
         if not (trigger or taken):
@@ -150,6 +157,14 @@ class Draft:
     def extraction(self) -> Extraction:
         """All that was taken."""
         return Extraction(tuple(self.entities), tuple(self.relations), tuple(self.events))
+
+    def _full(self, more: int = 0) -> bool:
+        """Whether there is no room for one unit and so many more; below 0 it has run out."""
+        if self.room >= 0:
+            self.room -= 1 + more
+            if self.room < 0:
+                self.problem("too-many-units", "")
+        return self.room < 0
 
     def _argument(self, role: str, text: str, where: str) -> Argument | None:
         role, text = self.normalize(role), self.normalize(text)

@@ -170,9 +170,7 @@ def _re_instructuie(x: Extraction) -> str:
 
 
 def _ee_instructuie(x: Extraction) -> str:
-    groups = (
-        f"({e.type}: {e.trigger}{''.join(f', {a.role}: {a.text}' for a in e.arguments)})" for e in x.events
-    )
+    groups = (f"({e.type}: {e.trigger}{''.join(f', {a.role}: {a.text}' for a in e.arguments)})" for e in x.events)
     return " ".join(groups) or "None"
 
 

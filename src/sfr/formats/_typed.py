@@ -24,6 +24,7 @@ from sfr.formats._slots import read_slot
 
 __all__ = ["read_arguments", "read_records", "read_typed"]
 
+
 def read_records(node: Pairs, draft: Draft) -> None:
     """Take the units of records and of nothing else: the form of gold."""
     seen = set()
@@ -130,23 +131,26 @@ def _read_relations(kind: str, value: Node, draft: Draft, where: str) -> str:
         draft.problem("not-a-pair", where, pair)
         draft.add_relation(kind, *pair, where)
         return "records"
-    name = "records"
-    for _, place, item in members(value, where):
-        if isinstance(item, str):
-            read_slot(kind, item, draft, place)
-            name = "slots"
-        elif isinstance(item, Pairs):
-            head, tail = mention(pick(item, HEAD), NAME), mention(pick(item, TAIL), NAME)
-            if head is None or tail is None:
-                draft.problem("not-a-pair", place, plain(item))
-            else:
-                draft.add_relation(kind, head, tail, place)
-            name = "iepile"
-        elif ends := strings(item):
-            draft.add_relation(kind, *ends, place)
-        elif not is_blank(item):
-            draft.problem("not-a-pair", place, plain(item))
-    return name
+    names = {_read_relation(kind, item, draft, place) for _, place, item in members(value, where)}
+    return next((name for name in ("iepile", "slots") if name in names), "records")
+
+
+def _read_relation(kind: str, item: Node, draft: Draft, where: str) -> str:
+    if isinstance(item, str):
+        read_slot(kind, item, draft, where)
+        return "slots"
+    if isinstance(item, Pairs):
+        head, tail = mention(pick(item, HEAD), NAME), mention(pick(item, TAIL), NAME)
+        if head is None or tail is None:
+            draft.problem("not-a-pair", where, plain(item))
+        else:
+            draft.add_relation(kind, head, tail, where)
+        return "iepile"
+    if ends := strings(item):
+        draft.add_relation(kind, *ends, where)
+    elif not is_blank(item):
+        draft.problem("not-a-pair", where, plain(item))
+    return "records"
 
 
 def _read_heads(kind: str, value: Pairs, draft: Draft, where: str) -> str:

@@ -21,7 +21,7 @@ def read_gold(gold: Gold, task: Task, reading: Reading) -> Extraction:
 
     Raises ParseError with every problem, TypeError for what is no gold at all.
     """
-    draft = Draft(task, reading.normalize)
+    draft = Draft(task, reading.normalize, room=reading.max_units)
     if isinstance(gold, Extraction):
         _read_extraction(gold, draft)
     elif isinstance(gold, str):

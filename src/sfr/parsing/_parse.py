@@ -69,7 +69,7 @@ class Reading:
     ungrounded: Policy = "keep"
     max_chars: int = 100_000
     max_depth: int = 64
-    max_units: int = 20_000
+    max_units: int = 10_000
 
     def __post_init__(self) -> None:
         """Refuse unknown formats."""
@@ -77,14 +77,22 @@ class Reading:
             msg = f"unknown format {self.format!r}; known: auto, {', '.join(FORMATS)}"
             raise ValueError(msg)
 
-    def draft(self, task: Task, text: str | None, schema: Schema | None) -> Draft:
+    def draft(self, task: Task, source: Source | None, schema: Schema | None) -> Draft:
         """An empty draft under these rules."""
-        source = None if text is None else source_of(self.normalize(text))
-        return Draft(task, self.normalize, source, schema, self.split, self.unknown_types, self.ungrounded)
+        return Draft(
+            task,
+            self.normalize,
+            source,
+            schema,
+            self.split,
+            self.unknown_types,
+            self.ungrounded,
+            self.max_units,
+        )
 
-    def __call__(self, output: str, task: Task, text: str | None = None, schema: Schema | None = None) -> Parsed:
+    def __call__(self, output: str, task: Task, source: Source | None, schema: Schema | None) -> Parsed:
         """What a model wrote, read as far as it can be; never raises on any text."""
-        draft = self.draft(task, text, schema)
+        draft = self.draft(task, source, schema)
         if len(output) > self.max_chars:
             draft.problem("too-long", "", f"{len(output)} characters")
             return _unparsable(draft)
@@ -130,8 +138,7 @@ class Reading:
         if self.format not in {"auto", name} and name and count:
             draft.problem("wrong-format", "", name)
             return _unparsable(draft, rungs)
-        if count > self.max_units:
-            draft.problem("too-many-units", "", count)
+        if draft.room < 0:
             return _unparsable(draft, rungs)
         dropped = any(problem.code in DROPPED for problem in draft.problems)
         if dropped:
@@ -212,7 +219,8 @@ def parse(  # noqa: PLR0913 - the public options of reading, by keyword
         msg = f"output must be a string, not {type(output).__name__}"
         raise TypeError(msg)
     reading = Reading(normalize or Normalizer(), format, split)
-    parsed = reading(output, task, text, None if schema is None else as_schema(schema))
+    source = None if text is None else source_of(reading.normalize(text))
+    parsed = reading(output, task, source, None if schema is None else as_schema(schema))
     if strict and (parsed.problems or parsed.status != "ok"):
         problems = parsed.problems or tuple(Problem("no-json", "", rung) for rung in parsed.rungs)
         raise ParseError(f"not clean {task} text", problems)

@@ -69,7 +69,7 @@ def _read(text: str, start: int, max_depth: int) -> tuple[Found | None, int]:
             return Found(node, start, end), end
     scanner = _Scanner(text, start, max_depth)
     try:
-        node = scanner.value()
+        node = scanner.value(text[start])
     except _Fail:
         return None, max(scanner.position, start + 1)
     return Found(node, start, scanner.position, scanner.repairs), scanner.position
@@ -108,9 +108,10 @@ class _Cut(Exception):  # noqa: N818 - a signal within this module
 _SPACE = re.compile(r"\s*")
 _NAME = re.compile(r"[A-Za-z_][\w .-]{0,60}(?=\s*:)")
 _KEYWORD = re.compile(r"(\w{1,60})\s*=\s*")
-_QUOTED = {quote: re.compile(rf"[{quote}\\]") for quote in "\"'"}
 _WORD = re.compile(r"-?\d[\w.+-]*|[A-Za-z_]\w*")
-_CLOSER = re.compile(r"\s*(?:[,:\]})]|\Z)")
+# A string goes on past a quote that is followed by nothing that could follow a string.
+_BODY = {q: re.compile(rf"(?:[^{q}\\]+|\\.|{q}(?!\s*(?:[,:\]}})]|\Z)))*", re.DOTALL) for q in "\"'"}
+_ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _CONSTANTS: dict[str, bool | None] = {
     "true": True,
     "True": True,
@@ -119,6 +120,7 @@ _CONSTANTS: dict[str, bool | None] = {
     "null": None,
     "None": None,
 }
+_CLOSERS = frozenset({"]", "}", ")", ""})
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
@@ -135,11 +137,11 @@ class _Scanner:
         self.repairs: dict[str, int] = {}
         self.depth_left = max_depth
 
-    def value(self) -> Node:
-        char = self._peek()
-        if char in '"\'':
+    def value(self, char: str) -> Node:
+        """The value that begins with ``char`` at the position."""
+        if char in _BODY:
             return self._string(char)
-        if char in "[({":
+        if char and char in "[({":
             self.depth_left -= 1
             if self.depth_left < 0:
                 raise TooDeep
@@ -192,42 +194,38 @@ class _Scanner:
             raise TooDeep
         self.position += 1
         values: list[tuple[str, Node]] = []
-        while self._more(")"):
-            keyword = _KEYWORD.match(self.text, self.position)
-            if keyword:
-                self.position = keyword.end()
-            try:
-                values.append((keyword[1] if keyword else "", self.value()))
-            except _Cut:
-                self._repair("truncated")
-                break
+        try:
+            while self._more(")"):
+                keyword = _KEYWORD.match(self.text, self.position)
+                if keyword:
+                    self.position = keyword.end()
+                values.append((keyword[1] if keyword else "", self.value(self._peek())))
+        except _Cut:
+            self._repair("truncated")
         self.depth_left += 1
         return Pairs(values)
 
     def _list(self, closer: str) -> list[Node]:
         items: list[Node] = []
-        while self._more(closer):
-            try:
-                items.append(self.value())
-            except _Cut:
-                self._repair("truncated")
-                break
+        try:
+            while char := self._more(closer):
+                items.append(self.value(char))
+        except _Cut:
+            self._repair("truncated")
         return items
 
     def _object(self) -> Pairs:
         members: list[tuple[str, Node]] = []
-        while self._more("}"):
-            try:
-                key = self._key()
-                members.append((key, self.value()))
-            except _Cut:
-                self._repair("truncated")
-                break
+        try:
+            while char := self._more("}"):
+                key = self._key(char)
+                members.append((key, self.value(self._peek())))
+        except _Cut:
+            self._repair("truncated")
         return Pairs(members)
 
-    def _key(self) -> str:
-        char = self._peek()
-        if char in '"\'':
+    def _key(self, char: str) -> str:
+        if char in _BODY:
             key = self._string(char)
         else:
             match = _NAME.match(self.text, self.position)
@@ -242,56 +240,38 @@ class _Scanner:
         self.position += 1
         return key
 
-    def _more(self, closer: str) -> bool:
-        """Whether another member follows; passes commas and, at the end, the closing bracket."""
-        opened = self.text[self.position - 1] in "[({"
+    def _more(self, closer: str) -> str:
+        """The first character of the next member, past its comma; "" once the bracket is closed."""
+        first = self.text[self.position - 1] in "[({"
         char, commas = self._peek(), 0
         while char == ",":
             commas += 1
             self.position += 1
             char = self._peek()
-        if not char:
-            self._repair("truncated")
-            return False
-        if char in "]})":
-            if commas:
+        if char in _CLOSERS:
+            if commas and char:
                 self._repair("commas")
             if char == closer:
                 self.position += 1
             else:
-                self._repair("brackets")  # it closes what stands around this one
-            return False
-        if commas != (not opened):
+                self._repair("brackets" if char else "truncated")  # it closes what stands around this one
+            return ""
+        if commas != (not first):
             self._repair("commas")
-        return True
+        return char
 
     def _string(self, quote: str) -> str:
         """A string; a quote within it that ends nothing is taken as a part of it."""
-        if quote == "'":
+        body = _BODY[quote].match(self.text, self.position + 1)
+        if body is None or self.text[body.end() : body.end() + 1] != quote:
+            self.position = len(self.text)
+            raise _Cut
+        if quote == "'" or '"' in body[0].replace('\\"', ""):
             self._repair("quotes")
-        pieces: list[str] = []
-        text, i = self.text, self.position + 1
-        while mark := _QUOTED[quote].search(text, i):
-            pieces.append(text[i : mark.start()])
-            if mark[0] == "\\":
-                piece, i = _escape(text, mark.end())
-                pieces.append(piece)
-            elif _CLOSER.match(text, mark.end()):
-                self.position = mark.end()
-                return "".join(pieces)
-            else:
-                self._repair("quotes")
-                pieces.append(quote)
-                i = mark.end()
-        self.position = len(text)
-        raise _Cut
+        self.position = body.end() + 1
+        return _unescape(body[0]) if "\\" in body[0] else body[0]
 
 
-def _escape(text: str, i: int) -> tuple[str, int]:
-    """What the escape whose letter stands at ``i`` means, and where it ends."""
-    letter = text[i : i + 1]
-    if letter == "u":
-        digits = text[i + 1 : i + 5]
-        if re.fullmatch("[0-9a-fA-F]{4}", digits):
-            return chr(int(digits, 16)), i + 5
-    return _ESCAPES.get(letter, letter), i + 1
+def _unescape(body: str) -> str:
+    text = _ESCAPED.sub(lambda m: chr(int(m[1][1:], 16)) if len(m[1]) > 1 else _ESCAPES.get(m[1], m[1]), body)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # joins escaped pairs

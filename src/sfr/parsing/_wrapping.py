@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 
 __all__ = ["fenced", "is_talk", "open_wrapping"]
 
@@ -23,16 +24,16 @@ def open_wrapping(text: str) -> tuple[str, int, list[str], bool]:
     """
     rungs: list[str] = []
     start, closed = 0, True
-    *_, last = [None, *_CLOSE_THINKING.finditer(text)]
-    if last:
+    last = _last(_CLOSE_THINKING, text, 0)
+    if last is not None:
         start = last.end()
         rungs.append("thinking")
     elif opening := _OPEN_THINKING.match(text):
         start, closed = opening.end(), False
         rungs.append("thinking")
-    *_, answer = [None, *_OPEN_ANSWER.finditer(text, start)]
+    answer = _last(_OPEN_ANSWER, text, start)
     end = len(text)
-    if answer:
+    if answer is not None:
         start = answer.end()
         closing = _CLOSE_ANSWER.search(text, start)
         end = closing.start() if closing else end
@@ -48,3 +49,7 @@ def fenced(before: str, after: str) -> bool:
 def is_talk(text: str) -> bool:
     """Whether anything but fences stands in a text around an answer."""
     return bool(_FENCE_OPENING.sub("", text).strip())
+
+
+def _last(pattern: re.Pattern[str], text: str, start: int) -> re.Match[str] | None:
+    return next(iter(deque(pattern.finditer(text, start), maxlen=1)), None)

@@ -53,7 +53,7 @@ def reward(task: str, profile: str = "paper", **overrides: Any) -> Reward:
     if unknown := sorted(overrides.keys() - set(known)):
         msg = f"unknown fields of the {task} reward: {', '.join(unknown)}; known: {', '.join(known)}"
         raise TypeError(msg)
-    return kind(**{**PROFILES[profile][kind.task], **overrides})  # type: ignore[index]
+    return kind(**{**PROFILES[profile][kind.task], **overrides})
 
 
 def from_signature(signature: str) -> Reward:

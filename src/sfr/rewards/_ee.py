@@ -11,7 +11,7 @@ from sfr.matching import Groups, Matching, shared_pairs
 from sfr.measures import coverage_of, f1_of, jaccard_distance_of, symmetric_difference_of
 from sfr.rewards._reward import Mismatch, Reward
 from sfr.structures import Task
-from sfr.units import EEGold
+from sfr.units import EEGold, EEUnits
 
 __all__ = ["EEReward", "Penalty"]
 
@@ -42,7 +42,10 @@ class EEReward(Reward):
     penalty: Penalty = "piecewise"
     matching: Matching = "optimal"
 
-    prepare = staticmethod(EEGold.of)
+    @staticmethod
+    def prepare(units: EEUnits) -> EEGold:
+        """The gold that these units make."""
+        return EEGold.of(units)
 
     def count(self, gold: EEGold, pred: Mapping[str, Groups]) -> tuple[int, ...]:
         """Sizes of gold, prediction and what they share: of the types, triggers and arguments."""
@@ -95,9 +98,7 @@ class EEReward(Reward):
         The penalty becomes the largest branch, which is the fine one: Eq. 9 would forgive wrong
         arguments wherever a type is wrong too.
         """
-        return replace(
-            self, w_type=0.0, w_trigger=0.0, lambda_type=0.0, lambda_trigger=0.0, penalty="maximum"
-        )
+        return replace(self, w_type=0.0, w_trigger=0.0, lambda_type=0.0, lambda_trigger=0.0, penalty="maximum")
 
     @property
     def equation_range(self) -> tuple[float, float]:

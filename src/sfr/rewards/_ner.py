@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from sfr.measures import coverage_of, f1_of, jaccard_distance_of, symmetric_difference_of
 from sfr.rewards._reward import Mismatch, Reward
 from sfr.structures import Task
-from sfr.units import NERGold
+from sfr.units import NERGold, NERUnits
 
 __all__ = ["NERReward"]
 
@@ -33,9 +34,12 @@ class NERReward(Reward):
     lambda_pair: float = 0.2
     mismatch: Mismatch = "symmetric_difference"
 
-    prepare = staticmethod(NERGold.of)
+    @staticmethod
+    def prepare(units: NERUnits) -> NERGold:
+        """The gold that these units make."""
+        return NERGold.of(units)
 
-    def count(self, gold: NERGold, pred: Mapping[str, Set[str]]) -> tuple[int, ...]:
+    def count(self, gold: NERGold, pred: Mapping[str, AbstractSet[str]]) -> tuple[int, ...]:
         """Sizes of gold, prediction and what they share: of the types, then of the pairs."""
         known = gold.by_type
         types = shared = size = 0

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from sfr.measures import coverage_of, f1_of, jaccard_distance_of
 from sfr.rewards._reward import Reward
 from sfr.structures import Task
-from sfr.units import REGold
+from sfr.units import REGold, REUnits
 
 __all__ = ["REReward"]
 
@@ -40,9 +41,12 @@ class REReward(Reward):
     lambda_type: float = 0.15
     lambda_triple: float = 0.25
 
-    prepare = staticmethod(REGold.of)
+    @staticmethod
+    def prepare(units: REUnits) -> REGold:
+        """The gold that these units make."""
+        return REGold.of(units)
 
-    def count(self, gold: REGold, pred: Mapping[str, Set[tuple[str, str]]]) -> tuple[int, ...]:
+    def count(self, gold: REGold, pred: Mapping[str, AbstractSet[tuple[str, str]]]) -> tuple[int, ...]:
         """Sizes of gold, prediction and what they share: of the types, triples, heads and tails."""
         known, gold_heads, gold_tails = gold.by_type, gold.heads, gold.tails
         types = shared = shared_heads = shared_tails = size = n_heads = n_tails = 0

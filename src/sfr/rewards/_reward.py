@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from sfr._version import __version__
 from sfr.formats import FORMATS, Policy, Problem, Split
+from sfr.grounding import Source
 from sfr.normalize import Casing, Normalizer, Space, UnicodeForm
-from sfr.parsing import Gold, ParseError, Reading, read_gold
+from sfr.parsing import Gold, ParseError, Reading, read_gold, source_of
 from sfr.rewards._score import CLEAN, Account, Origin, Score
 from sfr.schema import Schema, SchemaLike, as_schema
 from sfr.structures import Extraction, Task
@@ -60,7 +61,7 @@ class Reward(ABC):
     split: Split = "source"
     max_chars: int = 100_000
     max_depth: int = 64
-    max_units: int = 20_000
+    max_units: int = 10_000
 
     def __post_init__(self) -> None:
         """Refuse values that no field takes, all in one message."""
@@ -68,8 +69,6 @@ class Reward(ABC):
             object.__setattr__(self, "clip", tuple(self.clip))
         hints = get_type_hints(type(self))
         wrong = [line for f in fields(self) if (line := _misfit(f.name, getattr(self, f.name), hints[f.name]))]
-        if self.format not in {"auto", *FORMATS}:
-            wrong.append(f"format={self.format!r}; known: auto, {', '.join(FORMATS)}")
         if not wrong and self.scale == "unit" and math.isinf(self.range[0]):
             wrong.append("scale='unit' needs a bounded reward: profile='bounded', or a clip")
         if wrong:
@@ -78,8 +77,10 @@ class Reward(ABC):
 
     # -- what a task defines ------------------------------------------------------------------
 
-    prepare: ClassVar[Callable[[Any], Any]]
-    """What is counted once for the units of gold."""
+    @staticmethod
+    @abstractmethod
+    def prepare(units: Any) -> Any:
+        """What is counted once, from the units of gold."""
 
     @abstractmethod
     def count(self, gold: Any, pred: Any) -> tuple[int, ...]:
@@ -91,11 +92,11 @@ class Reward(ABC):
 
     @abstractmethod
     def coarse_only(self) -> Reward:
-        """This reward without its fine terms (Table 7 of the paper)."""
+        """The reward without its fine terms (Table 7 of the paper)."""
 
     @abstractmethod
     def fine_only(self) -> Reward:
-        """This reward without its coarse terms (Table 7 of the paper)."""
+        """The reward without its coarse terms (Table 7 of the paper)."""
 
     @property
     @abstractmethod
@@ -104,9 +105,7 @@ class Reward(ABC):
 
     # -- scoring ------------------------------------------------------------------------------
 
-    def score(
-        self, gold: Gold, output: str, text: str | None = None, schema: SchemaLike | None = None
-    ) -> Score:
+    def score(self, gold: Gold, output: str, text: str | None = None, schema: SchemaLike | None = None) -> Score:
         """The reward of one output.
 
         Raises ParseError when gold is bad, naming every problem; never for any ``output`` text.
@@ -163,7 +162,7 @@ class Reward(ABC):
                         context.scores.clear()
                     score = context.scores[sizes] = self._finish(self.terms(sizes), 0.0, CLEAN, context.origin)
                 return score
-        parsed = self._reading(output, self.task, context.text, context.schema)
+        parsed = self._reading(output, self.task, context.source, context.schema)
         account = Account.of(parsed)
         if parsed.status == "unparsable":
             return self._finish((0.0,) * len(self.equation_terms), self.invalid, account, context.origin)
@@ -251,7 +250,7 @@ class Reward(ABC):
 
     @cached_property
     def _clean(self) -> CleanReader:
-        return CleanReader(self.task, self._reading.normalize)
+        return CleanReader(self.task, self._reading.normalize, self.max_units)
 
     @cached_property
     def _shortcut(self) -> bool:
@@ -269,7 +268,7 @@ class Reward(ABC):
         if text is None and self.ungrounded != "keep":
             msg = f"ungrounded={self.ungrounded!r} needs the text of every output"
             raise ValueError(msg)
-        source = None if text is None else normalize(text)
+        source = None if text is None else source_of(normalize(text))
         if schema is None:
             if self.unknown_types != "keep":
                 msg = f"unknown_types={self.unknown_types!r} needs the schema of every output"
@@ -323,7 +322,7 @@ class _Context(NamedTuple):
     """
 
     scores: dict[tuple[int, ...], Score]
-    text: str | None
+    source: Source | None
     schema: Schema | None
     origin: Origin
     types: frozenset[str] = frozenset()
@@ -336,8 +335,8 @@ class _Context(NamedTuple):
         names, values = mentions(task, pred)
         if self.roles and not self.roles.issuperset(names):
             return False
-        text = self.text
-        return text is None or all(value in text for value in values)
+        source = self.source
+        return source is None or all(value in source for value in values)
 
 
 def _write(value: object) -> str:
@@ -346,21 +345,27 @@ def _write(value: object) -> str:
 
 def _misfit(name: str, value: Any, hint: Any) -> str:
     """What is wrong with the value of a field, or ""."""
-    options = get_args(hint)
+    expected = ""
     if get_origin(hint) is Literal:
-        return "" if value in options else f"{name}={value!r}; known: {', '.join(options)}"
-    if hint is int:
-        return "" if isinstance(value, int) and value > 0 else f"{name}={value!r}; expected a positive integer"
-    if hint is float:
-        if not _is_number(value):
-            return f"{name}={value!r}; expected a number"
-        if name.startswith(("w_", "lambda_")) and value < 0:
-            return f"{name}={value!r}; expected a number not below 0"
-        return f"{name}={value!r}; expected a number above 0" if name == "gamma" and value <= 0 else ""
-    if name == "clip" and value is not None:
-        fits = isinstance(value, tuple) and len(value) == len(("low", "high")) and all(map(_is_number, value))
-        return "" if fits and value[0] < value[1] else f"clip={value!r}; expected two numbers, the lower one first"
-    return ""
+        options = get_args(hint)
+        expected = "" if value in options else f"one of {', '.join(options)}"
+    elif hint is int:
+        expected = "" if isinstance(value, int) and value > 0 else "a positive integer"
+    elif hint is float and not _is_number(value):
+        expected = "a number"
+    elif name.startswith(("w_", "lambda_")) and value < 0:
+        expected = "a number not below 0"
+    elif name == "gamma" and value <= 0:
+        expected = "a number above 0"
+    elif name == "format" and value not in {"auto", *FORMATS}:
+        expected = f"one of auto, {', '.join(FORMATS)}"
+    elif name == "clip" and value is not None:
+        match value:
+            case (low, high) if _is_number(low) and _is_number(high) and low < high:
+                pass
+            case _:
+                expected = "two numbers, the lower one first"
+    return f"{name}={value!r}, expected {expected}" if expected else ""
 
 
 def _is_number(value: object) -> bool:
