@@ -22,7 +22,7 @@ def table() -> Table:
     over = sum(worst > LIMIT_MS for *_, worst in rows)
     found = Table(
         title=f"Worst cases: {over} of {len(rows)} over {LIMIT_MS} ms; the slowest {SHOWN}",
-        caption="ms of one reward.score at outputs of about so many characters. With text: the source text goes in too.",
+        caption="ms of one reward.score, at outputs of about so many characters.",
     )
     found.add_column("case")
     found.add_column("task")

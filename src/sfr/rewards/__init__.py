@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any, Literal, get_origin, get_type_hints
 
 from sfr._version import __version__
+from sfr.parsing import Gold
 from sfr.rewards._ee import EEReward
 from sfr.rewards._ner import NERReward
 from sfr.rewards._re import REReward
@@ -13,7 +14,19 @@ from sfr.rewards._reward import Reward
 from sfr.rewards._score import Score
 from sfr.structures import Task, as_task
 
-__all__ = ["PROFILES", "EEReward", "NERReward", "Profile", "REReward", "Reward", "Score", "from_signature", "reward"]
+__all__ = [
+    "PROFILES",
+    "EEReward",
+    "Gold",
+    "NERReward",
+    "Profile",
+    "REReward",
+    "Reward",
+    "Score",
+    "from_signature",
+    "read_field",
+    "reward",
+]
 
 Profile = Literal["paper", "bounded"]
 
@@ -49,10 +62,8 @@ def reward(task: str, profile: str = "paper", **overrides: Any) -> Reward:
     if profile not in PROFILES:
         msg = f"unknown profile {profile!r}; known: {', '.join(PROFILES)}"
         raise ValueError(msg)
-    known = [f.name for f in fields(kind)]
-    if unknown := sorted(overrides.keys() - set(known)):
-        msg = f"unknown fields of the {task} reward: {', '.join(unknown)}; known: {', '.join(known)}"
-        raise TypeError(msg)
+    if unknown := sorted(overrides.keys() - {f.name for f in fields(kind)}):
+        raise TypeError(_unknown(kind, unknown))
     return kind(**{**PROFILES[profile][kind.task], **overrides})
 
 
@@ -71,20 +82,27 @@ def from_signature(signature: str) -> Reward:
     if version != __version__:
         msg = f"this signature is of sfr {version}, and this is sfr {__version__}: install that version to be sure"
         raise ValueError(msg)
-    kind = _CLASSES[as_task(head.removeprefix("sfr-"))]
-    hints = get_type_hints(kind)
-    unknown = sorted(values.keys() - {f.name for f in fields(kind)})
-    if unknown:
-        msg = f"not a signature: unknown fields {', '.join(unknown)}"
-        raise ValueError(msg)
-    return kind(**{name: _read(text, hints[name]) for name, text in values.items()})
+    task = as_task(head.removeprefix("sfr-"))
+    return _CLASSES[task](**{name: read_field(task, name, text) for name, text in values.items()})
 
 
-def _read(text: str, hint: Any) -> Any:
-    """The value of a field as the signature wrote it."""
+def read_field(task: str, name: str, text: str) -> Any:
+    """The value of a field as a signature or a command line writes it.
+
+    Raises TypeError when the reward of the task has no such field, ValueError for a bad value.
+    """
+    kind = _CLASSES[as_task(task)]
+    hint = get_type_hints(kind).get(name)
+    if hint is None or name not in {f.name for f in fields(kind)}:
+        raise TypeError(_unknown(kind, [name]))
     if hint in (int, float):
         return hint(text)
-    if ".." in text and get_origin(hint) is not Literal:
-        low, high = text.split("..")
+    if name == "clip" and text != "None":
+        low, _, high = text.partition("..")
         return float(low), float(high)
-    return text
+    return None if text == "None" else text
+
+
+def _unknown(kind: type[Reward], names: list[str]) -> str:
+    known = ", ".join(f.name for f in fields(kind))
+    return f"unknown fields of the {kind.task} reward: {', '.join(names)}; known: {known}"

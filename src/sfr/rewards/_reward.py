@@ -13,11 +13,11 @@ from sfr._version import __version__
 from sfr.formats import FORMATS, Policy, Problem, Split
 from sfr.grounding import Source
 from sfr.normalize import Casing, Normalizer, Space, UnicodeForm
-from sfr.parsing import Gold, ParseError, Reading, read_gold, source_of
+from sfr.parsing import Gold, Parsed, ParseError, Reading, read_gold, source_of
 from sfr.rewards._score import CLEAN, Account, Origin, Score
 from sfr.schema import Schema, SchemaLike, as_schema
 from sfr.structures import Extraction, Task
-from sfr.units import CleanReader, encode_key, mentions, units_of
+from sfr.units import CleanReader, Units, encode_key, mentions, units_of
 
 __all__ = ["Mismatch", "Reward", "Scale"]
 
@@ -150,6 +150,28 @@ class Reward(ABC):
             scores.append(score)
         return scores
 
+    def read(self, output: str, text: str | None = None, schema: SchemaLike | None = None) -> Parsed:
+        """What ``score`` sees in an output."""
+        context = self._context(text, schema)
+        return self._reading(output, self.task, context.source, context.schema)
+
+    def units(self, gold: Gold) -> Units:
+        """The units of gold.
+
+        Raises ParseError when it is bad.
+        """
+        return units_of(self.task, read_gold(gold, self.task, self._reading))
+
+    def best(self, gold: Gold) -> Score:
+        """The score of gold as its own answer, which no output beats.
+
+        >>> import sfr
+        >>> sfr.reward("ner").best({}).value  # Eq. 3 to the letter: nothing to cover
+        0.8
+        """
+        known = self._gold(gold)
+        return self._finish(self.terms(self.count(known, known.by_type)), 0.0, CLEAN, self._nothing.origin)
+
     def _judge(self, gold: Any, output: str, context: _Context) -> Score:
         """The score of an output against prepared gold."""
         if self._shortcut and len(output) <= self.max_chars:
@@ -258,10 +280,12 @@ class Reward(ABC):
 
     @cached_property
     def _nothing(self) -> _Context:
-        return self._make_context(None, None)
+        return _Context({}, None, None, Origin(self, text=False, schema=False))
 
     def _context(self, text: str | None, schema: SchemaLike | None) -> _Context:
-        return self._nothing if text is None and schema is None else self._make_context(text, schema)
+        if text is None and schema is None and self.ungrounded == self.unknown_types == "keep":
+            return self._nothing
+        return self._make_context(text, schema)
 
     def _make_context(self, text: str | None, schema: SchemaLike | None) -> _Context:
         normalize = self._reading.normalize
@@ -273,10 +297,10 @@ class Reward(ABC):
             if self.unknown_types != "keep":
                 msg = f"unknown_types={self.unknown_types!r} needs the schema of every output"
                 raise ValueError(msg)
-            return _Context({}, source, None, Origin(self, text is not None, schema=False))
+            return _Context({}, source, None, Origin(self, text=text is not None, schema=False))
         known = as_schema(schema)
         types, roles = (frozenset(map(normalize, names)) for names in (known.types, known.roles))
-        return _Context({}, source, known, Origin(self, text is not None, schema=True), types, roles)
+        return _Context({}, source, known, Origin(self, text=text is not None, schema=True), types, roles)
 
     # -- gold ---------------------------------------------------------------------------------
 
@@ -303,7 +327,7 @@ class Reward(ABC):
         key = gold if isinstance(gold, (str, Extraction)) else encode_key(gold)
         units = self._memory.get(key)
         if units is None:
-            units = self.prepare(units_of(self.task, read_gold(gold, self.task, self._reading)))
+            units = self.prepare(self.units(gold))
             if len(self._memory) >= _MEMORY:
                 self._memory.clear()
             if key is not None:

@@ -1,0 +1,200 @@
+"""Rows in and results out: JSON lines and Parquet, streamed, and written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from sfr.rewards import Gold
+from sfr.schema import Schema, as_schema
+from sfr.structures import Task, as_task
+
+__all__ = ["Row", "RowError", "RowSource", "as_row", "decode_line", "open_rows", "written_whole"]
+
+PARQUET = ".parquet"
+
+
+class RowError(ValueError):
+    """A row that cannot be scored; ``problems`` says all that is wrong with it."""
+
+    def __init__(self, problems: list[str]) -> None:
+        """Keep the problems."""
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One gold with the outputs of its group."""
+
+    id: Any
+    task: Task
+    gold: Gold
+    outputs: tuple[str, ...]
+    text: str | None = None
+    schema: Schema | None = None
+
+
+def as_row(value: Any, task: Task | None = None) -> Row:
+    """The row that a JSON object describes; ``task`` is for rows that name none.
+
+    ``{id?, task?, text?, schema?, gold, output | outputs}``; other keys are left alone.
+
+    Raises RowError with everything that is wrong.
+    """
+    if not isinstance(value, dict):
+        raise RowError([f"expected a JSON object, found {_kind(value)}"])
+    problems: list[str] = []
+    try:
+        task = as_task(value["task"]) if value.get("task") is not None else task
+        if task is None:
+            problems.append("task: missing; put it in the row or name one for the whole file (--task)")
+    except ValueError as error:
+        problems.append(f"task: {error}")
+    text = value.get("text")
+    if text is not None and not isinstance(text, str):
+        problems.append(f"text: expected a string, found {_kind(text)}")
+    schema = None
+    try:
+        schema = None if value.get("schema") is None else as_schema(value["schema"])
+    except (ValueError, TypeError) as error:
+        problems.append(f"schema: {error}")
+    gold = value.get("gold")
+    if not isinstance(gold, (dict, str)):
+        problems.append(f"gold: expected a records object or JSON text, found {_kind(gold)}")
+    outputs = _outputs(value, problems)
+    if problems or task is None:
+        raise RowError(problems)
+    return Row(value.get("id"), task, gold, tuple(outputs), text, schema)
+
+
+def _outputs(value: dict[str, Any], problems: list[str]) -> list[str]:
+    one, many = value.get("output"), value.get("outputs")
+    if (one is None) == (many is None):
+        problems.append("output: expected exactly one of output (a string) and outputs (a list of strings)")
+        return []
+    outputs = [one] if many is None else many
+    if not isinstance(outputs, list):
+        problems.append(f"outputs: expected a list of strings, found {_kind(outputs)}")
+        return []
+    name = "output" if many is None else "outputs"
+    problems += [f"{name}: expected a string, found {_kind(o)}" for o in outputs if not isinstance(o, str)]
+    return outputs
+
+
+_KINDS = {dict: "an object", list: "a list", str: "a string", bool: "a truth value", type(None): "nothing"}
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"the number {value}"
+    return _KINDS.get(type(value), type(value).__name__)
+
+
+def decode_line(line: bytes) -> Any:
+    """The JSON value of a line.
+
+    Raises RowError when it has none.
+    """
+    try:
+        return json.loads(line)
+    except UnicodeDecodeError as error:
+        raise RowError([f"expected UTF-8: {error.reason} at byte {error.start}"]) from None
+    except json.JSONDecodeError as error:
+        raise RowError([f"expected one JSON object in the line: {error.msg} at column {error.colno}"]) from None
+    except (ValueError, RecursionError) as error:
+        raise RowError([f"expected one JSON object in the line: {error}"]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class RowSource:
+    """A file of rows: its size in some unit, and (line number, line or value, place in that unit)."""
+
+    size: int
+    rows: Iterator[tuple[int, Any, int]]
+
+
+def open_rows(path: Path) -> RowSource:
+    """The rows of a file, by its ending: JSON lines, or Parquet. Lines stay undecoded bytes.
+
+    Raises OSError when it cannot be read, ValueError when it is no Parquet file.
+    """
+    if path.suffix == PARQUET:
+        return _open_parquet(path)
+    with path.open("rb"):  # fail now, not at the first row
+        return RowSource(path.stat().st_size, _lines(path))
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes, int]]:
+    place = 0
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            place += len(line)
+            line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line  # noqa: PLW2901 - a byte order mark
+            if line.strip():
+                yield number, line, place
+
+
+def _open_parquet(path: Path) -> RowSource:
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError:
+        msg = "reading Parquet takes pyarrow: python -m pip install 'sfr[parquet]'"
+        raise ValueError(msg) from None
+    try:
+        file = parquet.ParquetFile(path)
+    except pa.ArrowInvalid as error:
+        msg = f"{path} is not a Parquet file: {error}"
+        raise ValueError(msg) from None
+
+    def rows() -> Iterator[tuple[int, Any, int]]:
+        number = 0
+        with file:
+            for batch in file.iter_batches(batch_size=1_000):
+                for value in batch.to_pylist():
+                    number += 1
+                    yield number, _without_nulls(value), number
+
+    return RowSource(file.metadata.num_rows, rows())
+
+
+def _without_nulls(value: Any) -> Any:
+    """The value as JSON would have it: a struct column holds every key of every row."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[IO[str]]:
+    """A text file that appears under ``path`` when all of it is written, and never in part."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _keep_mode(path, name)
+        os.replace(name, path)  # noqa: PTH105 - the name is a string
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)  # noqa: PTH108
+        raise
+
+
+def _keep_mode(path: Path, name: str) -> None:
+    """Give a temporary file, which is private, the mode of the file it replaces or of any new file."""
+    if path.exists():
+        mode = path.stat().st_mode & 0o777
+    else:
+        mask = os.umask(0)
+        os.umask(mask)
+        mode = 0o666 & ~mask
+    os.chmod(name, mode)  # noqa: PTH101

@@ -1,0 +1,65 @@
+"""The summary of a scored file: a table for people, an object for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+from sfr.rewards import Reward
+from sfr.scoring import Tally
+from sfr.structures import Task
+
+__all__ = ["summary_json", "summary_table"]
+
+Tallies = Mapping[tuple[Task, str], Tally]
+
+
+def summary_table(tallies: Tallies, by: str | None = None) -> Table:
+    """One line for each task, or each task and group."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("task")
+    if by is not None:
+        table.add_column(by)
+    for name in ("outputs", "mean", "sd", "min", "max", "at best", "recovered", "unparsable", "duplicates"):
+        table.add_column(name, justify="right")
+    previous = None
+    for (task, group), tally in tallies.items():
+        if previous not in {None, task}:
+            table.add_section()
+        previous = task
+        table.add_row(task, *([group] if by is not None else []), *_cells(tally))
+    return table
+
+
+def _cells(tally: Tally) -> list[str]:
+    numbers = [f"{x:.3f}" for x in (tally.mean, tally.deviation, tally.low, tally.high)]
+    shares = [f"{x / tally.n:.1%}" for x in (tally.perfect, tally.recovered, tally.unparsable)]
+    return [f"{tally.n:,}", *numbers, *shares, f"{tally.duplicates:,}"]
+
+
+def summary_json(tallies: Tallies, rewards: Mapping[Task, Reward], bad: int) -> dict[str, Any]:
+    """The summary as an object: signatures, the bad rows that were passed over, and every group."""
+    tasks = {task for task, _ in tallies}
+    return {
+        "signatures": {task: reward.signature for task, reward in rewards.items() if task in tasks},
+        "bad_rows": bad,
+        "groups": [{"task": task, "group": group, **_numbers(tally)} for (task, group), tally in tallies.items()],
+    }
+
+
+def _numbers(tally: Tally) -> dict[str, Any]:
+    return {
+        "outputs": tally.n,
+        "mean": tally.mean,
+        "sd": tally.deviation,
+        "min": tally.low,
+        "max": tally.high,
+        "at_best": tally.perfect,
+        "recovered": tally.recovered,
+        "unparsable": tally.unparsable,
+        "duplicates": tally.duplicates,
+        "mean_terms": {name: total / tally.n for name, total in tally.terms.items()},
+        "problems": dict(tally.problems.most_common()),
+    }
