@@ -62,7 +62,7 @@ def main() -> None:
 @click.option("--by", metavar="KEY", help="Summarise by this key of the rows, too.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes.")
 @click.option("--skip-bad", is_flag=True, help="Go on without the rows that cannot be scored.")
-def score(  # noqa: PLR0913 - one parameter for each option
+def score(  # noqa: PLR0913, PLR0917 - one parameter for each option
     file: Path,
     out: Path | None,
     task: Task | None,
@@ -144,7 +144,7 @@ def _gather(
 @_task
 @_profile
 @_fields
-def explain_command(  # noqa: PLR0913 - one parameter for each option
+def explain_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     file: Path | None,
     row_id: str | None,
     line: int | None,

@@ -65,7 +65,7 @@ def as_row(value: Any, task: Task | None = None) -> Row:
         schema = None if value.get("schema") is None else as_schema(value["schema"])
     except (ValueError, TypeError) as error:
         problems.append(f"schema: {error}")
-    gold = value.get("gold")
+    gold: Any = value.get("gold")
     if not isinstance(gold, (dict, str)):
         problems.append(f"gold: expected a records object or JSON text, found {_kind(gold)}")
     outputs = _outputs(value, problems)

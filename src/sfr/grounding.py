@@ -10,21 +10,36 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-__all__ = ["Source", "segment_pairs", "segment_values", "split_pair"]
+__all__ = ["Budget", "Source", "segment_pairs", "segment_values", "split_pair"]
 
 # A word, one character of a script written without spaces, or one mark.
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+|[^\w\s]")
 
-# Comparisons spent on one slot before it is left in one piece: far above what any sentence
-# needs, and some 20 ms when a text repeats one word over and over.
+# Comparisons spent on the slots of one output before the rest is left in one piece: far above
+# what any sentence needs, and some 20 ms when a text repeats one word over and over.
 _MAX_STEPS = 100_000
 
 # Characters up to which a text is searched as it is.
 _LONG = 10_000
+
+
+@dataclass(slots=True)
+class Budget:
+    """Comparisons that may still be spent on one output; a bound in place of a time-out."""
+
+    left: int = _MAX_STEPS
+
+    def spend(self, steps: int) -> bool:
+        """Whether there is enough left for so many steps; takes them if so."""
+        if steps > self.left:
+            return False
+        self.left -= steps
+        return True
 
 
 class Source:
@@ -63,13 +78,13 @@ class Source:
             places[token].append(position)
         return dict(places)
 
-    def runs(self, tokens: list[str]) -> list[int] | None:
+    def runs(self, tokens: list[str], budget: Budget) -> list[int] | None:
         """For each token, how many from there on stand in the text in a row; None if too costly.
 
         The lengths follow from right to left: a run at a place is one longer than the run that
         begins with the next token at the next place.
         """
-        places, steps = self.places, 0
+        places = self.places
         lengths = [0] * len(tokens)
         after: dict[int, int] = {}
         for i in range(len(tokens) - 1, -1, -1):
@@ -77,15 +92,14 @@ class Source:
             if here is None:
                 after = {}
                 continue
-            steps += len(here)
-            if steps > _MAX_STEPS:
+            if not budget.spend(len(here)):
                 return None
             after = {place: after.get(place + 1, 0) + 1 for place in here}
             lengths[i] = max(after.values())
         return lengths
 
 
-def segment_values(slot: str, source: Source) -> list[str]:
+def segment_values(slot: str, source: Source, budget: Budget | None = None) -> list[str]:
     """The values of a slot: the fewest pieces that are runs of tokens of the text.
 
     Leftmost-longest, which is fewest because every part of a run is a run itself. Words that do
@@ -94,7 +108,7 @@ def segment_values(slot: str, source: Source) -> list[str]:
     """
     words = slot.split()
     tokens, starts = _tokens(words)
-    runs = source.runs(tokens)
+    runs = source.runs(tokens, budget or Budget())
     if runs is None:
         return [" ".join(words)]
     pieces: list[str] = []
@@ -117,17 +131,18 @@ def segment_values(slot: str, source: Source) -> list[str]:
     return pieces
 
 
-def segment_pairs(slot: str, source: Source) -> list[tuple[str, str]]:
+def segment_pairs(slot: str, source: Source, budget: Budget | None = None) -> list[tuple[str, str]]:
     """The ``head, tail`` pairs of a slot: fewest mentions outside the text, then fewest pairs.
 
     On ties the shorter first tail wins. A slot without a separating comma has no pair.
     """
     words = slot.split()
     tokens, starts = _tokens(words)
-    runs = source.runs(tokens)
+    budget = budget or Budget()
+    runs = source.runs(tokens, budget)
     commas = [i for i, word in enumerate(words[:-1]) if word[-1] == ","]
     pairs = None
-    if runs is not None and len(commas) * len(words) ** 2 <= _MAX_STEPS:
+    if runs is not None and budget.spend(len(commas) * len(words) ** 2):
         reach = [start + runs[start] for start in starts[:-1]]
         pairs = _cheapest(words, starts, reach, commas, loose=False)
         if pairs is None:

@@ -27,8 +27,26 @@ class Normalizer:
 
     def __call__(self, text: str) -> str:
         """The normal form of ``text``."""
-        if self.unicode_form != "none" and not text.isascii():
+        if self.unicode_form != "none" and not text.isascii() and not _is_hostile(text):
             text = unicodedata.normalize(self.unicode_form, text)
         if self.casing == "fold":
             text = text.casefold()
         return " ".join(text.split()) if self.space == "fold" else text
+
+
+_LONG_RUN = 64
+
+
+def _is_hostile(text: str) -> bool:
+    """Whether a text piles up combining marks, which takes quadratic time to compose; it stays as it is.
+
+    Unicode itself advises streams to hold no more than 30 in a row (UAX 15).
+    """
+    if len(text) <= _LONG_RUN:
+        return False
+    run = 0
+    for char in text:
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run > _LONG_RUN:
+            return True
+    return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -29,6 +29,7 @@ __all__ = [
     "mentions",
     "ner_units",
     "re_units",
+    "units_by_type",
     "units_of",
 ]
 
@@ -149,6 +150,14 @@ def ee_units(extraction: Extraction) -> EEUnits:
     return EEUnits(by_type)
 
 
+_UNITS: dict[Task, Callable[[Any], Units]] = {"ner": NERUnits, "re": REUnits, "ee": EEUnits}
+
+
+def units_by_type(task: Task, by_type: Any) -> Units:
+    """The units of one task that a reader found by type."""
+    return _UNITS[task](by_type)
+
+
 def units_of(task: Task, extraction: Extraction) -> Units:
     """The units of one task."""
     if task == "ner":
@@ -225,8 +234,7 @@ class CleanReader:
 
     def __init__(self, task: Task, normalize: Normalizer, max_units: int) -> None:
         """Load the decoder for ``task``; strings must be normal under ``normalize``."""
-        decoders, self._not_records = _decoders()
-        self._decode = decoders[task]
+        self._decode, self._convert, self._not_records = _decoder(task)
         self._sort = _SORT[task]
         self._normalize: _Normalize = normalize
         self._max_quotes = 2 * max_units  # so many at least make more units
@@ -243,66 +251,73 @@ class CleanReader:
         if quotes > self._max_quotes:
             return None
         simple = output.isascii() and "\\" not in output and "  " not in output
+        by_type, strings = self._sort(found, known, self._ends if simple else self._normalize)
         # A string has two quotes; there are more if one was escaped, repeated or overwritten.
-        return self._sort(found, known, self._ends if simple else self._normalize, quotes)
+        return by_type if 2 * strings == quotes else None
+
+    def convert(self, records: object) -> Any:
+        """The units by type of records that are objects already, or None."""
+        try:
+            found = self._convert(records)
+        except self._not_records:
+            return None
+        by_type, strings = self._sort(found, frozenset(), self._normalize)
+        return by_type if strings >= 0 else None
 
 
 def _sort_entities(
-    found: dict[str, set[str]], known: AbstractSet[object], normal: _Normalize, quotes: int
-) -> dict[str, set[str]] | None:
+    found: dict[str, set[str]], known: AbstractSet[object], normal: _Normalize
+) -> tuple[dict[str, set[str]], int]:
+    """Units by type, and how many strings they are made of: -1 if one is empty or not normal."""
     strings, blank = len(found), False
     for kind, texts in found.items():
         if kind not in known and not (kind and normal(kind) == kind):
-            return None
+            return found, -1
         if not known >= texts:
             for text in texts:
                 if text not in known and not (text and normal(text) == text):
-                    return None
+                    return found, -1
         strings += len(texts)
         blank = blank or not texts
-    if 2 * strings != quotes:
-        return None
-    return {kind: texts for kind, texts in found.items() if texts} if blank else found
+    return ({kind: texts for kind, texts in found.items() if texts} if blank else found), strings
 
 
 def _sort_relations(
-    found: dict[str, set[Pair]], known: AbstractSet[object], normal: _Normalize, quotes: int
-) -> dict[str, set[Pair]] | None:
+    found: dict[str, set[Pair]], known: AbstractSet[object], normal: _Normalize
+) -> tuple[dict[str, set[Pair]], int]:
     strings, blank = len(found), False
     for kind, pairs in found.items():
         if kind not in known and not (kind and normal(kind) == kind):
-            return None
+            return found, -1
         if not known >= pairs and not _normal_pairs(pairs, known, normal):
-            return None
+            return found, -1
         strings += 2 * len(pairs)
         blank = blank or not pairs
-    if 2 * strings != quotes:
-        return None
-    return {kind: pairs for kind, pairs in found.items() if pairs} if blank else found
+    return ({kind: pairs for kind, pairs in found.items() if pairs} if blank else found), strings
 
 
 def _sort_events(
-    found: dict[str, list[Any]], known: AbstractSet[object], normal: _Normalize, quotes: int
-) -> dict[str, dict[str, set[Pair]]] | None:
+    found: dict[str, list[Any]], known: AbstractSet[object], normal: _Normalize
+) -> tuple[dict[str, dict[str, set[Pair]]], int]:
     strings = len(found)
     by_type = {}
     for kind, events in found.items():
         if kind not in known and not (kind and normal(kind) == kind):
-            return None
+            return {}, -1
         groups = {}
         for event in events:
             trigger, pairs = event.trigger, event.arguments
             if trigger not in known and not (trigger and normal(trigger) == trigger):
-                return None
+                return {}, -1
             if not known >= pairs and not _normal_pairs(pairs, known, normal):
-                return None
+                return {}, -1
             groups[trigger] = pairs
             strings += 3 + 2 * len(pairs)  # with the two keys
         if len(groups) < len(events):
-            return None
+            return {}, -1
         if groups:
             by_type[kind] = groups
-    return by_type if 2 * strings == quotes else None
+    return by_type, strings
 
 
 def _normal_pairs(pairs: set[Pair], known: AbstractSet[object], normal: _Normalize) -> bool:
@@ -324,16 +339,19 @@ def mentions(task: Task, by_type: Mapping[str, Any]) -> tuple[Iterable[str], Ite
     return (role for role, _ in pairs), chain(chain.from_iterable(by_type.values()), (text for _, text in pairs))
 
 
-_SORT: dict[Task, Callable[[Any, AbstractSet[object], _Normalize, int], Any]] = {
+_SORT: dict[Task, Callable[[Any, AbstractSet[object], _Normalize], tuple[Any, int]]] = {
     "ner": _sort_entities,
     "re": _sort_relations,
     "ee": _sort_events,
 }
 
 
-@lru_cache(maxsize=1)
-def _decoders() -> tuple[dict[Task, Callable[[str], Any]], tuple[type[Exception], ...]]:
-    """A decoder a task, and what it raises on other text; loaded at first use, for it costs more than the rest of the package."""
+@lru_cache(maxsize=3)
+def _decoder(task: Task) -> tuple[Callable[[str], Any], Callable[[object], Any], tuple[type[Exception], ...]]:
+    """A decoder of text, one of objects, and what they raise for anything but records.
+
+    Loaded at first use, for it costs more than the rest of the package.
+    """
     import msgspec
 
     event = msgspec.defstruct(
@@ -342,12 +360,14 @@ def _decoders() -> tuple[dict[Task, Callable[[str], Any]], tuple[type[Exception]
         forbid_unknown_fields=True,
         gc=False,
     )
-    decoders: dict[Task, Callable[[str], Any]] = {
-        "ner": msgspec.json.Decoder(dict[str, set[str]]).decode,
-        "re": msgspec.json.Decoder(dict[str, set[tuple[str, str]]]).decode,
-        "ee": msgspec.json.Decoder(dict[str, list[event]]).decode,  # type: ignore[valid-type]
+    records: dict[Task, Any] = {
+        "ner": dict[str, set[str]],
+        "re": dict[str, set[tuple[str, str]]],
+        "ee": dict[str, list[event]],  # type: ignore[valid-type]
     }
-    return decoders, (msgspec.MsgspecError, UnicodeError, RecursionError)
+    decode = msgspec.json.Decoder(records[task]).decode
+    errors = (msgspec.MsgspecError, UnicodeError, RecursionError)
+    return decode, partial(msgspec.convert, type=records[task]), errors
 
 
 def encode_key(value: object) -> bytes | None:

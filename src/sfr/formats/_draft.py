@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from sfr.grounding import Source
+from sfr.grounding import Budget, Source
 from sfr.normalize import Normalizer
 from sfr.schema import Schema
 from sfr.structures import Argument, Entity, Event, Extraction, Relation, Task
@@ -105,6 +105,8 @@ class Draft:
     events: list[Event] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     rejected: bool = False
+    budget: Budget = field(default_factory=Budget)
+    _kinds: dict[str, str] = field(default_factory=dict)
     _types: frozenset[str] = frozenset()
     _roles: frozenset[str] = frozenset()
 
@@ -126,7 +128,7 @@ class Draft:
         """Take an entity; an empty text stands for none."""
         if self._full():
             return
-        kind, text = self.normalize(kind), self.normalize(text)
+        kind, text = self._kind(kind), self.normalize(text)
         if text and self._type_passes(kind, where) and self._grounded(where, text):
             self.entities.append(Entity(kind, text))
 
@@ -134,7 +136,7 @@ class Draft:
         """Take a relation; two empty mentions stand for none, one is a defect."""
         if self._full():
             return
-        kind, head, tail = self.normalize(kind), self.normalize(head), self.normalize(tail)
+        kind, head, tail = self._kind(kind), self.normalize(head), self.normalize(tail)
         if not (head and tail):
             if head or tail:
                 self.problem("empty-mention", where, [head, tail])
@@ -145,7 +147,7 @@ class Draft:
         """Take an event with its (role, text, place) arguments; nothing at all stands for none."""
         if self._full(len(arguments)):
             return
-        kind, trigger = self.normalize(kind), self.normalize(trigger)
+        kind, trigger = self._kind(kind), self.normalize(trigger)
         taken = [a for role, text, place in arguments if (a := self._argument(role, text, place))]
         if not (trigger or taken):
             return
@@ -158,6 +160,13 @@ class Draft:
         """All that was taken."""
         return Extraction(tuple(self.entities), tuple(self.relations), tuple(self.events))
 
+    def _kind(self, name: str) -> str:
+        """The normal form of a type or a role, which come again and again."""
+        kind = self._kinds.get(name)
+        if kind is None:
+            kind = self._kinds[name] = self.normalize(name)
+        return kind
+
     def _full(self, more: int = 0) -> bool:
         """Whether there is no room for one unit and so many more; below 0 it has run out."""
         if self.room >= 0:
@@ -167,7 +176,7 @@ class Draft:
         return self.room < 0
 
     def _argument(self, role: str, text: str, where: str) -> Argument | None:
-        role, text = self.normalize(role), self.normalize(text)
+        role, text = self._kind(role), self.normalize(text)
         if not text:
             return None
         if not role:

@@ -34,6 +34,8 @@ class Call:
 
 Node: TypeAlias = "Pairs | list[Node] | Call | str | bool | None"
 
+_SHOWN = 60  # characters of a key in a place
+
 # How the formats of the field write that there is nothing.
 _NOTHING = frozenset({"", "None", "none", "NONE", "NAN", "NaN", "nan", "null", "NULL", "N/A", "n/a", "无"})
 
@@ -49,7 +51,8 @@ def members(node: Pairs | list[Node], where: str) -> Iterator[tuple[str, str, No
     """Key, place and value of each member of an object or a list (whose keys are empty)."""
     if isinstance(node, Pairs):
         for key, value in node:
-            yield key, f"{where}.{key}" if where else key, value
+            name = key if len(key) <= _SHOWN else f"{key[:_SHOWN]}..."
+            yield key, f"{where}.{name}" if where else name, value
     else:
         for i, value in enumerate(node):
             yield "", f"{where}[{i}]", value

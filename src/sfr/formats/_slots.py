@@ -16,14 +16,13 @@ from sfr.grounding import Source, segment_pairs, segment_values, split_pair
 
 __all__ = ["read_slot"]
 
-_BAR = re.compile(r"\s+\|\s+|\s*\n\s*")
 _Argument = tuple[str, str]
 _Group = tuple[str, list[_Argument]]
 
 
 def read_slot(kind: str, slot: str, draft: Draft, where: str) -> None:
     """Take the units of one slot."""
-    for part in _BAR.split(draft.normalize(slot) if "\n" not in slot else slot.strip()):
+    for part in _parts(slot, draft):
         if draft.task == "ner":
             for value in _values(part, draft):
                 draft.add_entity(kind, value, where)
@@ -35,17 +34,22 @@ def read_slot(kind: str, slot: str, draft: Draft, where: str) -> None:
                 draft.add_event(kind, trigger, [(role, text, f"{where}.{role}") for role, text in arguments], where)
 
 
+def _parts(slot: str, draft: Draft) -> list[str]:
+    """What stands between bars and line breaks, in its normal form."""
+    return [part for line in slot.splitlines() for part in draft.normalize(line).split(" | ")]
+
+
 def _values(part: str, draft: Draft) -> list[str]:
     if draft.split == "space":
         return part.split()
     if draft.split == "source" and draft.source is not None:
-        return segment_values(draft.normalize(part), draft.source)
+        return segment_values(part, draft.source, draft.budget)
     return [part]
 
 
 def _read_pairs(kind: str, part: str, draft: Draft, where: str) -> None:
     if draft.split == "source" and draft.source is not None:
-        pairs = segment_pairs(draft.normalize(part), draft.source)
+        pairs = segment_pairs(part, draft.source, draft.budget)
     else:
         pair = split_pair(part)
         pairs = [pair] if pair else []

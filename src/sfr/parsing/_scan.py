@@ -108,7 +108,7 @@ class _Cut(Exception):  # noqa: N818 - a signal within this module
 _SPACE = re.compile(r"\s*")
 _NAME = re.compile(r"[A-Za-z_][\w .-]{0,60}(?=\s*:)")
 _KEYWORD = re.compile(r"(\w{1,60})\s*=\s*")
-_WORD = re.compile(r"-?\d[\w.+-]*|[A-Za-z_]\w*")
+_WORD = re.compile(r"-?(?:\d[\w.+-]*|Infinity)|[A-Za-z_]\w*")
 # A string goes on past a quote that is followed by nothing that could follow a string.
 _BODY = {q: re.compile(rf"(?:[^{q}\\]+|\\.|{q}(?!\s*(?:[,:\]}})]|\Z)))*", re.DOTALL) for q in "\"'"}
 _ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
@@ -182,7 +182,7 @@ class _Scanner:
         if after == "(" and not word[0].isdigit():
             self.position = match.end()
             return Call(word, self._arguments())
-        if word[0].isdigit() or word[0] == "-":
+        if word[0].isdigit() or word[0] == "-" or word in {"NaN", "Infinity"}:
             self.position = match.end()
             return Number(word)
         raise _Fail

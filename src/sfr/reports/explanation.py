@@ -69,12 +69,12 @@ def explain(
         for kind, groups in wanted.by_type.items()
         for match in match_trigger_groups(groups, found.by_type.get(kind, {}), reward.matching)
     )
-    sides = (
+    event_sides = (
         _types(wanted, found),
         _side("trigger", wanted.triggers, found.triggers),
         _arguments(wanted, found, matches),
     )
-    return Explanation(score, sides, matches)
+    return Explanation(score, event_sides, matches)
 
 
 def _side(name: str, gold: Iterable[Unit], pred: Iterable[Unit]) -> Side:

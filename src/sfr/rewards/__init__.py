@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any, Literal, get_origin, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 from sfr._version import __version__
 from sfr.parsing import Gold

@@ -17,7 +17,7 @@ from sfr.parsing import Gold, Parsed, ParseError, Reading, read_gold, source_of
 from sfr.rewards._score import CLEAN, Account, Origin, Score
 from sfr.schema import Schema, SchemaLike, as_schema
 from sfr.structures import Extraction, Task
-from sfr.units import CleanReader, Units, encode_key, mentions, units_of
+from sfr.units import CleanReader, Units, encode_key, mentions, units_by_type, units_of
 
 __all__ = ["Mismatch", "Reward", "Scale"]
 
@@ -160,6 +160,13 @@ class Reward(ABC):
 
         Raises ParseError when it is bad.
         """
+        by_type = None
+        if isinstance(gold, str):
+            by_type = self._clean(gold, frozenset())
+        elif not isinstance(gold, Extraction):
+            by_type = self._clean.convert(gold)
+        if by_type is not None:
+            return units_by_type(self.task, by_type)
         return units_of(self.task, read_gold(gold, self.task, self._reading))
 
     def best(self, gold: Gold) -> Score:
