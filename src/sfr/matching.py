@@ -79,18 +79,30 @@ def shared_pairs(gold: Groups, pred: Groups, how: Matching = "optimal") -> int:
     """Pairs that the matched groups of one event type share: ``Match.shared``, summed."""
     if how == "anchored":
         return sum(len(pairs & pred[t]) for t, pairs in gold.items() if t in pred)
-    if len(gold) == 1:  # three of four cases in real text
-        (pairs,) = gold.values()
-        return max([len(pairs & p) for p in pred.values()], default=0)
+    if how == "optimal":
+        if len(gold) == 1 or len(pred) == 1:  # as in three of four cases of real text
+            best = 0
+            for pairs in gold.values():
+                for other in pred.values():
+                    best = max(best, len(pairs & other))
+            return best
+        if len(gold) == len(pred) == _TWO:
+            (a, b), (c, d) = gold.values(), pred.values()
+            return max(len(a & c) + len(b & d), len(a & d) + len(b & c))
     weights = _overlaps(gold, pred)
     return sum(weights[i][j] for i, j in enumerate(_ASSIGN[how](weights)) if j >= 0)
 
 
 def _overlaps(gold: Groups, pred: Groups) -> list[list[int]]:
-    """Shared pairs of each gold group (rows) with each predicted group that shares any (columns)."""
-    known = frozenset().union(*gold.values())
-    near = [p for p in pred.values() if not known.isdisjoint(p)]
-    return [[len(g & p) for p in near] for g in gold.values()]
+    """Shared pairs of each gold group (rows) with each predicted one (columns)."""
+    found = list(pred.values())
+    if len(found) > _MANY:  # those that share nothing are matched to nobody
+        known = frozenset().union(*gold.values())
+        found = [pairs for pairs in found if not known.isdisjoint(pairs)]
+    return [[len(pairs & other) for other in found] for pairs in gold.values()]
+
+
+_TWO, _MANY = 2, 16
 
 
 def _greedy(weights: Sequence[Sequence[int]]) -> list[int]:

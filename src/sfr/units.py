@@ -16,7 +16,6 @@ from sfr.normalize import Normalizer
 from sfr.structures import Extraction, Task
 
 __all__ = [
-    "CleanReader",
     "EEGold",
     "EEUnits",
     "NERGold",
@@ -24,11 +23,13 @@ __all__ = [
     "REGold",
     "REUnits",
     "Units",
+    "clean_reader",
     "ee_units",
     "encode_key",
     "mentions",
     "ner_units",
     "re_units",
+    "records_reader",
     "units_by_type",
     "units_of",
 ]
@@ -170,6 +171,11 @@ def units_of(task: Task, extraction: Extraction) -> Units:
 # What is counted once for gold and then serves every output of its group.
 
 
+def _all(*parts: Iterable[object]) -> frozenset[object]:
+    nothing: frozenset[object] = frozenset()
+    return nothing.union(*parts)
+
+
 class NERGold(NamedTuple):
     """Gold entities: the units, their number, and every string known to be normal."""
 
@@ -180,7 +186,7 @@ class NERGold(NamedTuple):
     @classmethod
     def of(cls, units: NERUnits) -> NERGold:
         """The gold that these units make."""
-        return cls(units.by_type, units.size, frozenset[object]().union(units.by_type, *units.by_type.values()))
+        return cls(units.by_type, units.size, _all(units.by_type, *units.by_type.values()))
 
 
 class REGold(NamedTuple):
@@ -199,8 +205,8 @@ class REGold(NamedTuple):
         """The gold that these units make."""
         heads = {kind: {head for head, _ in pairs} for kind, pairs in units.by_type.items()}
         tails = {kind: {tail for _, tail in pairs} for kind, pairs in units.by_type.items()}
-        n_heads, n_tails = len(units.heads), len(units.tails)
-        known = frozenset[object]().union(units.by_type, *units.by_type.values())
+        n_heads, n_tails = sum(map(len, heads.values())), sum(map(len, tails.values()))
+        known = _all(units.by_type, *units.by_type.values())
         return cls(units.by_type, heads, tails, units.size, n_heads, n_tails, known)
 
 
@@ -217,7 +223,7 @@ class EEGold(NamedTuple):
         """The gold that these units make."""
         groups = list(units.by_type.values())
         pairs = [pairs for group in groups for pairs in group.values()]
-        known = frozenset[object]().union(units.by_type, *groups, *pairs)
+        known = _all(units.by_type, *groups, *pairs)
         return cls(units.by_type, sum(map(len, groups)), sum(map(len, pairs)), known)
 
 
@@ -229,40 +235,48 @@ class EEGold(NamedTuple):
 _Normalize = Callable[[str], str]
 
 
-class CleanReader:
-    """A reader of flawless records of one task: units by type, or None if anything is to be looked at."""
+def clean_reader(
+    task: Task, normalize: Normalizer, *, max_chars: int, max_units: int
+) -> Callable[[str, AbstractSet[object]], Any]:
+    """A reader of flawless records: from text to units by type, or None if anything is to be looked at.
 
-    def __init__(self, task: Task, normalize: Normalizer, max_units: int) -> None:
-        """Load the decoder for ``task``; strings must be normal under ``normalize``."""
-        self._decode, self._convert, self._not_records = _decoder(task)
-        self._sort = _SORT[task]
-        self._normalize: _Normalize = normalize
-        self._max_quotes = 2 * max_units  # so many at least make more units
-        # One line of ASCII without escapes can only be abnormal at the ends of its strings.
-        self._ends: _Normalize = str.strip if normalize == Normalizer() else normalize
+    Its second argument holds units and strings that are known to be normal already.
+    """
+    decode, _, not_records = _decoder(task)
+    sort = _SORT[task]
+    # One line of ASCII without escapes can only be abnormal at the ends of its strings.
+    ends: _Normalize = str.strip if normalize == Normalizer() else normalize
+    max_quotes = 2 * max_units  # so many at least make more units
 
-    def __call__(self, output: str, known: AbstractSet[object]) -> Any:
-        """The units by type, or None; ``known`` holds units and strings that are normal already."""
+    def read(output: str, known: AbstractSet[object]) -> Any:
+        if len(output) > max_chars:
+            return None
         try:
-            found = self._decode(output)
-        except self._not_records:
+            found = decode(output)
+        except not_records:
             return None
-        quotes = output.count('"')
-        if quotes > self._max_quotes:
-            return None
-        simple = output.isascii() and "\\" not in output and "  " not in output
-        by_type, strings = self._sort(found, known, self._ends if simple else self._normalize)
+        simple = output.isascii() and "  " not in output and "\\" not in output
+        by_type, strings = sort(found, known, ends if simple else normalize)
         # A string has two quotes; there are more if one was escaped, repeated or overwritten.
-        return by_type if 2 * strings == quotes else None
+        return by_type if output.count('"') == 2 * strings <= max_quotes else None
 
-    def convert(self, records: object) -> Any:
-        """The units by type of records that are objects already, or None."""
+    return read
+
+
+def records_reader(task: Task, normalize: Normalizer) -> Callable[[object], Any]:
+    """A reader of flawless records that are objects already: to units by type, or None."""
+    _, convert, not_records = _decoder(task)
+    sort = _SORT[task]
+
+    def read(records: object) -> Any:
         try:
-            found = self._convert(records)
-        except self._not_records:
+            found = convert(records)
+        except not_records:
             return None
-        by_type, strings = self._sort(found, frozenset(), self._normalize)
+        by_type, strings = sort(found, frozenset(), normalize)
         return by_type if strings >= 0 else None
+
+    return read
 
 
 def _sort_entities(

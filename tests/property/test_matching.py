@@ -71,12 +71,14 @@ def test_matches_come_in_gold_order(how, gold, pred):
     assert sorted(order) == order
 
 
+# Fails today for greedy.
 @pytest.mark.parametrize("how", ALL)
 @given(gold=groups, pred=groups)
 def test_what_is_counted_is_what_is_matched(how, gold, pred):
     assert total(gold, pred, how) == argument_counts({"t": gold}, {"t": pred}, how).tp
 
 
+# Fails today for greedy.
 @pytest.mark.parametrize("how", ALL)
 @given(gold=groups, pred=groups)
 def test_no_pair_is_left_between_two_groups_that_nobody_took(how, gold, pred):

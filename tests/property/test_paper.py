@@ -77,6 +77,18 @@ def test_in_the_paper_a_spurious_trigger_can_raise_the_reward():
     assert value("bounded", THREE, before) == value("bounded", THREE, after) == near(-1 / 10)
 
 
+def test_in_the_paper_a_correct_event_added_can_lower_the_argument_f1():
+    gold = [("a", "right", (A, B))]
+    before = [("a", "wrong", (A, B, C, D))]
+    after = [*before, *gold]
+
+    # The matched group had the pairs already, at another trigger; now they stand there twice.
+    found = [sfr.reward("ee").score(extraction("ee", gold), written("ee", pred)).terms for pred in (before, after)]
+
+    assert [terms["argument_f1"] for terms in found] == [near(4 / 5 * 2 / 3), near(4 / 5 * 1 / 2)]
+    assert value("bounded", gold, before) < value("bounded", gold, after)
+
+
 def test_in_the_paper_arguments_swapped_between_two_triggers_are_worth_the_maximum():
     gold = [("a", "t1", (A,)), ("a", "t2", (B,))]
     swapped = [("a", "t1", (B,)), ("a", "t2", (A,))]

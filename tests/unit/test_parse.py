@@ -79,7 +79,7 @@ def test_an_answer_is_found_within_what_stands_around_it(output, rungs):
 
 
 def test_the_rung_is_the_costliest_of_all():
-    parsed = sfr.parse("<think>x</think>Sure: ```json\n{'person': ['Kevin',\n```", "ner")
+    parsed = sfr.parse("<think>x</think>Sure: ```json\n{'person': ['Kevin', ", "ner")
     assert ("thinking", "fence", "prose", "quotes") == parsed.rungs[:4]
     assert parsed.rungs[-1] == parsed.rung
     assert [rung for rung in RUNGS if rung in parsed.rungs] == [*parsed.rungs]
@@ -210,6 +210,13 @@ def test_two_kinds_of_damage_are_both_named():
     parsed = sfr.parse("{'person': ['Kevin',, 'Therese'", "ner")
     assert (BOTH, ("quotes", "commas", "truncated")) == (entities(parsed), parsed.rungs)
     assert {"quotes", "commas", "truncated"} == set(codes(parsed))
+
+
+@pytest.mark.parametrize("missing", ["}", "]}"])
+def test_brackets_that_are_missing_at_the_end_of_a_fence_are_added(missing):
+    parsed = sfr.parse(f"```json\n{GOOD.removesuffix(missing)}\n```", "ner")
+    assert (BOTH, "recovered", "fence") == (entities(parsed), parsed.status, parsed.rungs[0])
+    assert {"truncated", "brackets"} & set(codes(parsed))
 
 
 @pytest.mark.parametrize("output", ['{"person": [Kevin]}', '{"person" ["Kevin"]}', '{"person": }', '{"person": ]'])
@@ -361,7 +368,6 @@ def test_units_written_more_than_once_are_counted(task, output, duplicates):
         ('{"a":' * 65 + "1" + "}" * 65, "too-deep"),
         ("[A(x=" * 100, "too-deep"),
         ('{"a": [' + ", ".join(['"x"'] * 10_001) + "]}", "too-many-units"),
-        (json.dumps({str(i): ["x"] for i in range(10_001)}), "too-many-units"),
     ],
     ids=[
         "long",
@@ -373,7 +379,6 @@ def test_units_written_more_than_once_are_counted(task, output, duplicates):
         "one too deep",
         "calls",
         "units",
-        "types",
     ],
 )
 def test_what_exceeds_a_bound_is_unparsable_and_quickly_so(output, code):

@@ -17,6 +17,8 @@ __all__ = ["EEReward", "Penalty"]
 
 Penalty = Literal["piecewise", "maximum"]
 
+_NO_GROUPS: Groups = {}
+
 
 @dataclass(frozen=True, kw_only=True)
 class EEReward(Reward):
@@ -52,13 +54,13 @@ class EEReward(Reward):
         known = gold.by_type
         types = triggers = shared = n_triggers = n_arguments = 0
         for kind, groups in pred.items():
+            wanted = known.get(kind, _NO_GROUPS)
             n_triggers += len(groups)
-            for pairs in groups.values():
+            for trigger, pairs in groups.items():
                 n_arguments += len(pairs)
-            if kind in known:
-                wanted = known[kind]
+                triggers += trigger in wanted
+            if wanted:
                 types += 1
-                triggers += len(wanted.keys() & groups.keys())
                 shared += shared_pairs(wanted, groups, self.matching)
         sizes = len(known), len(pred), types, gold.n_triggers, n_triggers, triggers
         return (*sizes, gold.n_arguments, n_arguments, shared)

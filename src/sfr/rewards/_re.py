@@ -52,22 +52,31 @@ class REReward(Reward):
         types = shared = shared_heads = shared_tails = size = n_heads = n_tails = 0
         for kind, pairs in pred.items():
             size += len(pairs)
-            if len(pairs) == 1:  # most types have one pair, and that needs no sets
-                ((head, tail),) = pairs
+            wanted = known.get(kind)
+            if len(pairs) == 1:  # as for most types, and that needs no sets
+                (pair,) = pairs
                 n_heads += 1
                 n_tails += 1
-                if kind in known:
-                    types += 1
-                    shared += (head, tail) in known[kind]
-                    shared_heads += head in gold_heads[kind]
-                    shared_tails += tail in gold_tails[kind]
+                if wanted is None:
+                    continue
+                types += 1
+                if pair in wanted:
+                    shared += 1
+                    shared_heads += 1
+                    shared_tails += 1
+                else:
+                    shared_heads += pair[0] in gold_heads[kind]
+                    shared_tails += pair[1] in gold_tails[kind]
                 continue
-            heads, tails = {head for head, _ in pairs}, {tail for _, tail in pairs}
+            if pairs == wanted:
+                heads, tails = gold_heads[kind], gold_tails[kind]
+            else:
+                heads, tails = {head for head, _ in pairs}, {tail for _, tail in pairs}
             n_heads += len(heads)
             n_tails += len(tails)
-            if kind in known:
+            if wanted is not None:
                 types += 1
-                shared += len(known[kind] & pairs)
+                shared += len(wanted & pairs)
                 shared_heads += len(gold_heads[kind] & heads)
                 shared_tails += len(gold_tails[kind] & tails)
         sizes = len(known), len(pred), types, gold.size, size, shared

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, ClassVar, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 
 from sfr._version import __version__
 from sfr.formats import FORMATS, Policy, Problem, Split
@@ -17,11 +19,12 @@ from sfr.parsing import Gold, Parsed, ParseError, Reading, read_gold, source_of
 from sfr.rewards._score import CLEAN, Account, Origin, Score
 from sfr.schema import Schema, SchemaLike, as_schema
 from sfr.structures import Extraction, Task
-from sfr.units import CleanReader, Units, encode_key, mentions, units_by_type, units_of
+from sfr.units import Units, clean_reader, encode_key, mentions, records_reader, units_by_type, units_of
 
 __all__ = ["Mismatch", "Reward", "Scale"]
 
-_MEMORY = 1024  # golds remembered; a group needs one
+_MEMORY = 1_024  # golds remembered; a group needs one
+_SIZES = 16_384  # scores remembered by their sizes
 _ALWAYS_SHOWN = frozenset({"coverage_empty", "f1_empty", "jaccard_empty", "invalid"})
 
 Scale = Literal["raw", "unit"]
@@ -136,13 +139,11 @@ class Reward(ABC):
         if not len(golds) == len(outputs) == len(texts) == len(schemas):
             msg = f"{len(golds)} golds, {len(outputs)} outputs, {len(texts)} texts and {len(schemas)} schemas"
             raise ValueError(msg)
-        units = self._golds(golds)
         scores: list[Score] = []
-        group: tuple[object, ...] = ()
-        seen: dict[str, Score] = {}
-        for gold, output, text, schema in zip(units, outputs, texts, schemas, strict=True):
-            if not (group and gold is group[0] and text is group[1] and schema is group[2]):
-                group, seen = (gold, text, schema), {}
+        last_gold = last_text = last_schema = seen = None
+        for gold, output, text, schema in zip(self._golds(golds), outputs, texts, schemas, strict=True):
+            if seen is None or gold is not last_gold or text is not last_text or schema is not last_schema:
+                last_gold, last_text, last_schema, seen = gold, text, schema, dict[str, Score]()
                 context = self._context(text, schema)
             score = seen.get(output)
             if score is None:
@@ -161,10 +162,11 @@ class Reward(ABC):
         Raises ParseError when it is bad.
         """
         by_type = None
+        read_text, read_records = self._gold_readers
         if isinstance(gold, str):
-            by_type = self._clean(gold, frozenset())
+            by_type = read_text(gold, frozenset())
         elif not isinstance(gold, Extraction):
-            by_type = self._clean.convert(gold)
+            by_type = read_records(gold)
         if by_type is not None:
             return units_by_type(self.task, by_type)
         return units_of(self.task, read_gold(gold, self.task, self._reading))
@@ -181,16 +183,15 @@ class Reward(ABC):
 
     def _judge(self, gold: Any, output: str, context: _Context) -> Score:
         """The score of an output against prepared gold."""
-        if self._shortcut and len(output) <= self.max_chars:
-            pred = self._clean(output, gold.known)
-            if pred is not None and (context is self._nothing or context.holds(self.task, pred)):
-                sizes = self.count(gold, pred)
-                score = context.scores.get(sizes)
-                if score is None:
-                    if len(context.scores) >= _MEMORY:
-                        context.scores.clear()
-                    score = context.scores[sizes] = self._finish(self.terms(sizes), 0.0, CLEAN, context.origin)
-                return score
+        pred = self._clean(output, gold.known)
+        if pred is not None and (context.free or context.holds(self.task, pred)):
+            sizes = self.count(gold, pred)
+            score = context.scores.get(sizes)
+            if score is None:
+                if len(context.scores) >= _SIZES:
+                    context.scores.clear()
+                score = context.scores[sizes] = self._finish(self.terms(sizes), 0.0, CLEAN, context.origin)
+            return score
         parsed = self._reading(output, self.task, context.source, context.schema)
         account = Account.of(parsed)
         if parsed.status == "unparsable":
@@ -278,16 +279,22 @@ class Reward(ABC):
         )
 
     @cached_property
-    def _clean(self) -> CleanReader:
-        return CleanReader(self.task, self._reading.normalize, self.max_units)
+    def _clean(self) -> Callable[[str, AbstractSet[object]], Any]:
+        if self.format not in {"auto", "records"}:
+            return lambda output, known: None  # noqa: ARG005 - nothing is clean in another format
+        normalize = self._reading.normalize
+        return clean_reader(self.task, normalize, max_chars=self.max_chars, max_units=self.max_units)
 
     @cached_property
-    def _shortcut(self) -> bool:
-        return self.format in {"auto", "records"}
+    def _gold_readers(self) -> tuple[Callable[[str, AbstractSet[object]], Any], Callable[[object], Any]]:
+        """For gold text and gold objects, which are records whatever the outputs are."""
+        normalize = self._reading.normalize
+        text = clean_reader(self.task, normalize, max_chars=sys.maxsize, max_units=self.max_units)
+        return text, records_reader(self.task, normalize)
 
     @cached_property
     def _nothing(self) -> _Context:
-        return _Context({}, None, None, Origin(self, text=False, schema=False))
+        return _Context(None, None, Origin(self, text=False, schema=False))
 
     def _context(self, text: str | None, schema: SchemaLike | None) -> _Context:
         if text is None and schema is None and self.ungrounded == self.unknown_types == "keep":
@@ -304,10 +311,10 @@ class Reward(ABC):
             if self.unknown_types != "keep":
                 msg = f"unknown_types={self.unknown_types!r} needs the schema of every output"
                 raise ValueError(msg)
-            return _Context({}, source, None, Origin(self, text=text is not None, schema=False))
+            return _Context(source, None, Origin(self, text=text is not None, schema=False))
         known = as_schema(schema)
         types, roles = (frozenset(map(normalize, names)) for names in (known.types, known.roles))
-        return _Context({}, source, known, Origin(self, text=text is not None, schema=True), types, roles)
+        return _Context(source, known, Origin(self, text=text is not None, schema=True), types, roles)
 
     # -- gold ---------------------------------------------------------------------------------
 
@@ -346,18 +353,29 @@ class Reward(ABC):
         return {}
 
 
-class _Context(NamedTuple):
+class _Context:
     """What an output is read with, and the scores of flawless outputs by what was counted in them.
 
-    Such a score depends on these sizes alone, and most outputs of a run share few of them.
+    Such a score depends on these sizes alone, and the outputs of a run share few of them.
     """
 
-    scores: dict[tuple[int, ...], Score]
-    source: Source | None
-    schema: Schema | None
-    origin: Origin
-    types: frozenset[str] = frozenset()
-    roles: frozenset[str] = frozenset()
+    __slots__ = ("free", "origin", "roles", "schema", "scores", "source", "types")
+
+    def __init__(
+        self,
+        source: Source | None,
+        schema: Schema | None,
+        origin: Origin,
+        types: frozenset[str] = frozenset(),
+        roles: frozenset[str] = frozenset(),
+    ) -> None:
+        self.source = source
+        self.schema = schema
+        self.origin = origin
+        self.types = types
+        self.roles = roles
+        self.free = source is None and schema is None
+        self.scores: dict[tuple[int, ...], Score] = {}
 
     def holds(self, task: Task, pred: Any) -> bool:
         """Whether every unit is of the schema and in the text."""
