@@ -59,6 +59,14 @@ def both(task, gold, pred):
     return tuple(value(task, profile, gold, pred) for profile in PROFILES)
 
 
+def long_way(task, **fields):
+    """A reward that reads everything value by value."""
+    reward = sfr.reward(task, **fields)
+    reward.__dict__["_clean"] = lambda output, known: None
+    reward.__dict__["_gold_readers"] = (lambda text, known: None), (lambda gold: None)
+    return reward
+
+
 def units(task, rows):
     return UNITS[task](extraction(task, rows))
 
@@ -244,8 +252,7 @@ def strange_outputs(draw, task):
 @each_task
 @given(reading=st.sampled_from(READINGS), given_=st.sampled_from(GIVEN), data=st.data())
 def test_the_short_way_to_a_score_is_the_long_way(task, reading, given_, data):
-    short, long = sfr.reward(task, **reading), sfr.reward(task, **reading)
-    long.__dict__["_shortcut"] = False
+    short, long = sfr.reward(task, **reading), long_way(task, **reading)
     gold = extraction(task, data.draw(rows_of(task, max_size=1)))
     output = data.draw(strange_outputs(task))
 
@@ -256,17 +263,38 @@ def test_the_short_way_to_a_score_is_the_long_way(task, reading, given_, data):
 @pytest.mark.parametrize("tag", ["</think>", "<answer>", "</answer>"])
 def test_a_tag_within_a_string_is_a_part_of_the_string_on_both_ways(tag):
     gold, output = {"person": [f"a {tag} b"]}, f'{{"person": ["a {tag} b"]}}'
-    short, long = sfr.reward("ner"), sfr.reward("ner")
-    long.__dict__["_shortcut"] = False
 
-    assert long.score(gold, output) == short.score(gold, output)
+    assert long_way("ner").score(gold, output) == sfr.reward("ner").score(gold, output)
+
+
+@pytest.mark.parametrize("code", [0x00, 0x09, 0x0A, 0x0B, 0x1C, 0x1F, 0x7F, 0x85, 0xA0, 0x2028, 0x3000, 0xFEFF])
+@pytest.mark.parametrize("string", ["a{}b", "{}a", "a {} b"])
+def test_a_character_that_json_forbids_or_python_strips_is_read_alike_on_both_ways(code, string):
+    gold, output = {"person": ["a b"]}, f'{{"person": ["{string.format(chr(code))}"]}}'
+
+    assert long_way("ner").score(gold, output) == sfr.reward("ner").score(gold, output)
+
+
+@each_task
+@given(reading=st.sampled_from(READINGS[:5]), data=st.data())
+def test_the_short_way_to_the_units_of_gold_is_the_long_way(task, reading, data):
+    gold = data.draw(st.dictionaries(strange, st.lists(STRANGE_ITEM[task], max_size=3), max_size=3))
+    forms = gold, json.dumps(gold), json.dumps(gold, ensure_ascii=False)
+    found = []
+    for reward in (sfr.reward(task, **reading), long_way(task, **reading)):
+        for form in forms:
+            try:
+                found.append(reward.units(form))
+            except sfr.ParseError as error:
+                found.append(error.problems)
+
+    assert [found[0]] * len(found) == found
 
 
 @given(st.sampled_from(["drop", "reject"]), st.sampled_from(TASKS), st.data())
 def test_the_short_way_obeys_the_policies_as_the_long_way_does(policy, task, data):
     reading = {"unknown_types": policy, "ungrounded": policy}
-    short, long = sfr.reward(task, **reading), sfr.reward(task, **reading)
-    long.__dict__["_shortcut"] = False
+    short, long = sfr.reward(task, **reading), long_way(task, **reading)
     gold, pred = data.draw(gold_and_prediction(task, max_size=3))
     context = {
         "text": data.draw(st.sampled_from(["w x y z", "w and x", "y"])),

@@ -26,7 +26,7 @@ def written(value):
 
 
 @pytest.mark.parametrize(
-    ("name", "task", "size_of", "format"),
+    ("name", "task", "size_of", "fmt"),
     [
         ("oneke_result_NER.json", "ner", lambda row: len(row["entity_list"]), "lists"),
         ("oneke_result_RE.json", "re", lambda row: len(row["relation_list"]), "lists"),
@@ -40,22 +40,22 @@ def written(value):
     ],
     ids=["ner", "re", "ee", "triples"],
 )
-def test_results_of_oneke_are_read(shared_data, name, task, size_of, format):
+def test_results_of_oneke_are_read(shared_data, name, task, size_of, fmt):
     row = rows(shared_data, name)
     raw = sfr.parse((shared_data / FOLDER / name).read_text(encoding="utf-8"), task)
-    assert (size_of(row), format, "ok") == (size(raw), raw.format, raw.status)
+    assert (size_of(row), fmt, "ok") == (size(raw), raw.format, raw.status)
     assert raw == sfr.parse(written(row), task)
-    assert () == raw.problems
+    assert raw.problems == ()
 
 
 def test_the_rows_of_oneke_for_crossner_are_read(shared_data):
     data = rows(shared_data, "oneke_crossner_ai_test.json")
-    assert 50 == len(data)
+    assert len(data) == 50
     for row in data:
         parsed = sfr.parse(written(row), "ner", row["sentence"])
         expected = [(e["type"], e["name"]) for e in row["entity_list"]]
         assert expected == [(e.type, e.text) for e in parsed.extraction.entities]
-        assert ("ok", ()) == (parsed.status, parsed.problems)
+        assert (parsed.status, parsed.problems) == ("ok", ())
         assert parsed.extraction == sfr.parse(written(row["entity_list"]), "ner").extraction
 
 
@@ -77,7 +77,7 @@ IEPILE = {"NER": "ner", "RE": "re", "SPO": "re", "KG": "re", "EE": "ee", "EET": 
 @pytest.mark.parametrize("name", IEPILE)
 def test_outputs_of_iepile_are_read(shared_data, name):
     data = rows(shared_data, f"iepile_{name}_train_converted.jsonl")
-    assert 5 == len(data)
+    assert len(data) == 5
     for row in data:
         text = json.loads(row["instruction"])["input"]
         parsed = sfr.parse(row["output"], IEPILE[name], text)
@@ -90,14 +90,14 @@ def test_outputs_of_iepile_are_read(shared_data, name):
 def test_outputs_of_iepile_keep_their_values(shared_data):
     knowledge = rows(shared_data, "iepile_KG_train_converted.jsonl")[0]["output"]
     found = [(r.type, r.head, r.tail) for r in sfr.parse(knowledge, "re").extraction.relations]
-    assert [("别名", "明治天皇", "睦仁"), ("父母", "明治天皇", "孝明天皇")] == found[:2]
+    assert found[:2] == [("别名", "明治天皇", "睦仁"), ("父母", "明治天皇", "孝明天皇")]
     event = sfr.parse(rows(shared_data, "iepile_EEA_train_converted.jsonl")[0]["output"], "ee").extraction.events[0]
     arguments = [(a.role, a.text) for a in event.arguments]
-    assert ("组织关系-裁员", "裁员", [("时间", "5月份"), ("裁员人数", "900余人")]) == (
+    assert (
         event.type,
         event.trigger,
         arguments,
-    )
+    ) == ("组织关系-裁员", "裁员", [("时间", "5月份"), ("裁员人数", "900余人")])
 
 
 @pytest.mark.parametrize("name", IEPILE)
@@ -124,7 +124,7 @@ def test_raw_rows_of_iepile_keep_their_values(shared_data):
 
 def test_conversations_of_universalner_are_read(shared_data):
     data = rows(shared_data, "universalner_crossner_ai.json")
-    assert 50 == len(data)
+    assert len(data) == 50
     total = 0
     for row in data:
         *_, question, answer = row["conversations"]
@@ -133,19 +133,19 @@ def test_conversations_of_universalner_are_read(shared_data):
         parsed = sfr.parse(answer["value"], "ner", text, [kind])
         expected = [(kind, value) for value in json.loads(answer["value"])]
         assert expected == [(e.type, e.text) for e in parsed.extraction.entities]
-        assert ("ok", ()) == (parsed.status, parsed.problems)
+        assert (parsed.status, parsed.problems) == ("ok", ())
         total += len(expected)
     assert total
 
 
 def test_rows_of_gliner_are_read(shared_data):
     data = rows(shared_data, "gliner_sample_data.json")
-    assert 50 == len(data)
+    assert len(data) == 50
     for row in data:
         parsed = sfr.parse(written(row), "ner", " ".join(row["tokenized_text"]))
         expected = [(kind, " ".join(row["tokenized_text"][a : b + 1])) for a, b, kind in row["ner"]]
         assert expected == [(e.type, e.text) for e in parsed.extraction.entities]
-        assert ("ok", ()) == (parsed.status, parsed.problems)
+        assert (parsed.status, parsed.problems) == ("ok", ())
 
 
 def events(parsed):
@@ -154,12 +154,12 @@ def events(parsed):
 
 def test_records_of_uie_are_read(shared_data):
     data = rows(shared_data, "uie_text2spotasoc_phee2.jsonl")
-    assert 20 == len(data)
+    assert len(data) == 20
     for row in data:
         parsed = sfr.parse(row["record"], "ee", row["text"])
         expected = [(s["label"], s["span"], [tuple(a) for a in s["asoc"]]) for s in row["spot_asoc"]]
         assert expected == events(parsed)
-        assert ("sel", "ok") == (parsed.format, parsed.status)
+        assert (parsed.format, parsed.status) == ("sel", "ok")
 
 
 def test_rows_of_uie_are_read(shared_data):

@@ -61,25 +61,25 @@ WRITTEN = {
 LOSSLESS = [key for key in WRITTEN if key not in {("ner", "slots"), ("re", "slots"), ("re", "instructuie")}]
 
 
-@pytest.mark.parametrize(("task", "format"), WRITTEN, ids=map(" ".join, WRITTEN))
-def test_an_extraction_is_written_as_the_format_has_it(task, format):
-    assert WRITTEN[task, format] == sfr.dump(X[task], task, format=format)
+@pytest.mark.parametrize(("task", "fmt"), WRITTEN, ids=map(" ".join, WRITTEN))
+def test_an_extraction_is_written_as_the_format_has_it(task, fmt):
+    assert WRITTEN[task, fmt] == sfr.dump(X[task], task, format=fmt)
 
 
-@pytest.mark.parametrize(("task", "format"), LOSSLESS, ids=map(" ".join, LOSSLESS))
-def test_what_is_written_is_read_again_by_shape_and_by_name(task, format):
-    for name in ("auto", format):
-        parsed = sfr.parse(sfr.dump(X[task], task, format=format), task, schema=SCHEMAS[task], format=name)
-        assert ("ok", ()) == (parsed.status, parsed.problems)
+@pytest.mark.parametrize(("task", "fmt"), LOSSLESS, ids=map(" ".join, LOSSLESS))
+def test_what_is_written_is_read_again_by_shape_and_by_name(task, fmt):
+    for name in ("auto", fmt):
+        parsed = sfr.parse(sfr.dump(X[task], task, format=fmt), task, schema=SCHEMAS[task], format=name)
+        assert (parsed.status, parsed.problems) == ("ok", ())
         assert sfr.ee_units(X[task]) == sfr.ee_units(parsed.extraction)
         assert sfr.ner_units(X[task]) == sfr.ner_units(parsed.extraction)
         assert sfr.re_units(X[task]) == sfr.re_units(parsed.extraction)
 
 
-@pytest.mark.parametrize(("task", "format"), WRITTEN, ids=map(" ".join, WRITTEN))
-def test_nothing_is_written_as_nothing_and_read_again_by_shape_and_by_name(task, format):
-    output = sfr.dump(Extraction(), task, format=format)
-    for name in ("auto", format):
+@pytest.mark.parametrize(("task", "fmt"), WRITTEN, ids=map(" ".join, WRITTEN))
+def test_nothing_is_written_as_nothing_and_read_again_by_shape_and_by_name(task, fmt):
+    output = sfr.dump(Extraction(), task, format=fmt)
+    for name in ("auto", fmt):
         parsed = sfr.parse(output, task, format=name)
         assert (Extraction(), "ok", ()) == (parsed.extraction, parsed.status, parsed.problems)
 
@@ -90,13 +90,13 @@ def test_records_are_the_default():
 
 def test_one_type_is_written_as_a_bare_list():
     kevin = Extraction(entities=(Entity("person", "Kevin"), Entity("person", "Therese")))
-    assert '["Kevin", "Therese"]' == sfr.dump(kevin, "ner", format="universalner")
+    assert sfr.dump(kevin, "ner", format="universalner") == '["Kevin", "Therese"]'
     with pytest.raises(ValueError, match=r"universalner holds one type, not \['location', 'person'\]"):
         sfr.dump(NER, "ner", format="universalner")
 
 
 @pytest.mark.parametrize(
-    ("task", "format"),
+    ("task", "fmt"),
     [
         ("ner", "sel"),
         ("re", "sel"),
@@ -108,11 +108,11 @@ def test_one_type_is_written_as_a_bare_list():
     ],
     ids=str,
 )
-def test_a_format_that_cannot_hold_a_task_is_refused_with_those_that_can(task, format):
-    with pytest.raises(ValueError, match=f"cannot write {task} as '{format}'; possible: .*records.*slots") as caught:
-        sfr.dump(X[task], task, format=format)
+def test_a_format_that_cannot_hold_a_task_is_refused_with_those_that_can(task, fmt):
+    with pytest.raises(ValueError, match=f"cannot write {task} as '{fmt}'; possible: .*records.*slots") as caught:
+        sfr.dump(X[task], task, format=fmt)
     possible = str(caught.value).partition("possible: ")[2].split(", ")
-    assert [] == [name for name in possible if name not in sfr.FORMATS]
+    assert [name for name in possible if name not in sfr.FORMATS] == []
 
 
 def test_an_unknown_task_is_refused():
@@ -140,11 +140,11 @@ def test_an_event_without_a_trigger_is_written_with_its_arguments():
         assert event == sfr.parse(sfr.dump(event, "ee", format=name), "ee").extraction
 
 
-@pytest.mark.parametrize("format", ["records", "slots", "iepile", "lists", "triples"])
-def test_a_paper_figure_is_written_as_printed(format):
+@pytest.mark.parametrize("fmt", ["records", "slots", "iepile", "lists", "triples"])
+def test_a_paper_figure_is_written_as_printed(fmt):
     figure = Extraction(relations=(Relation("used for", "surface", "algorithm"),))
-    output = sfr.dump(figure, "re", format=format)
-    assert ('{"used for": "surface, algorithm"}' == output) == (format == "slots")
+    output = sfr.dump(figure, "re", format=fmt)
+    assert (output == '{"used for": "surface, algorithm"}') == (fmt == "slots")
     assert figure == sfr.parse(output, "re").extraction
 
 

@@ -433,7 +433,7 @@ def test_a_role_with_an_empty_marker_is_not_there(value):
     output = f'{{"attack": [{{"trigger": "fired", "arguments": {{"Target": "hotel", "Attacker": {value}}}}}]}}'
     parsed = sfr.parse(output, "ee", EE_TEXT, SCHEMAS["ee"])
     assert extraction("ee", [("attack", "fired", ("Target", "hotel"))]) == parsed.extraction
-    assert ("ok", ()) == (parsed.status, parsed.problems)
+    assert (parsed.status, parsed.problems) == ("ok", ())
 
 
 @pytest.mark.parametrize("constant", ["null", "NaN"])
@@ -505,7 +505,7 @@ def test_a_bare_list_needs_a_schema_of_one_type():
     for schema in (None, ["person", "location"]):
         parsed = sfr.parse(output, "ner", schema=schema)
         assert ("unparsable", Extraction()) == (parsed.status, parsed.extraction)
-        assert ["no-type", "no-type", "nothing-readable"] == [problem.code for problem in parsed.problems]
+        assert [problem.code for problem in parsed.problems] == ["no-type", "no-type", "nothing-readable"]
 
 
 @pytest.mark.parametrize(
@@ -524,7 +524,7 @@ def test_a_bare_list_needs_a_schema_of_one_type():
 )
 def test_no_call_is_ever_evaluated(output, tmp_path):
     parsed = sfr.parse(output.replace("/tmp/{0}", f"{tmp_path}/made"), "ner", NER_TEXT, SCHEMAS["ner"])
-    assert [] == list(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []
     assert "person" not in {e.type for e in parsed.extraction.entities if e.text in NER_TEXT}
 
 
@@ -643,13 +643,13 @@ def test_every_defect_is_named_with_its_place_and_the_rest_is_read(task, output,
 
 def test_a_part_that_cannot_be_read_is_reported_as_recovered():
     parsed = sfr.parse('{"used for": [["surface"], ["set", "parameters"]]}', "re")
-    assert ("recovered", "malformed") == (parsed.status, parsed.rung)
+    assert (parsed.status, parsed.rung) == ("recovered", "malformed")
 
 
 def test_an_answer_of_which_nothing_can_be_read_is_unparsable():
     parsed = sfr.parse('{"used for": [["surface"], ["set"]]}', "re")
     assert ("unparsable", Extraction()) == (parsed.status, parsed.extraction)
-    assert ["not-a-pair", "not-a-pair", "nothing-readable"] == [problem.code for problem in parsed.problems]
+    assert [problem.code for problem in parsed.problems] == ["not-a-pair", "not-a-pair", "nothing-readable"]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -660,4 +660,23 @@ def test_a_problem_is_one_line_that_says_what_was_expected(code):
 
 
 def test_a_problem_without_a_place_concerns_the_top():
-    assert "no-answer @ top: expected an answer" == str(sfr.Problem("no-answer", ""))
+    assert str(sfr.Problem("no-answer", "")) == "no-answer @ top: expected an answer"
+
+
+@pytest.mark.parametrize(
+    ("task", "output"),
+    [
+        ("ner", '{"text": "Kevin met Therese", "entity": []}'),
+        ("ner", '{"sentence": "Kevin met Therese", "entity_list": []}'),
+        ("ner", '{"tokenized_text": ["Kevin", "met"], "ner": []}'),
+        ("re", '{"text": "Kevin, met Therese", "relation": []}'),
+        ("re", '{"sentence": "Kevin, met Therese", "relation_list": []}'),
+        ("ee", '{"text": "Kevin met Therese", "event": []}'),
+        ("ner", "result = []"),
+        ("re", "results = []"),
+        ("ee", "result = [ ]"),
+    ],
+)
+def test_an_empty_list_of_units_is_an_empty_answer_whatever_stands_beside_it(task, output):
+    parsed = sfr.parse(output, task, "Kevin, met Therese", SCHEMAS[task])
+    assert (Extraction(), "ok", ()) == (parsed.extraction, parsed.status, parsed.problems)

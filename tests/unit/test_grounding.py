@@ -2,7 +2,7 @@
 
 import re
 import time
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,7 @@ SONGS = (
 def cut(words, places):
     """The pieces of a list of words that is cut before each of these places."""
     bounds = [0, *places, len(words)]
-    return [words[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [words[a:b] for a, b in pairwise(bounds)]
 
 
 def all_cuts(words):
@@ -70,8 +70,8 @@ def test_the_songs_have_thousands_of_readings_of_which_the_one_with_fewest_piece
     words = slot.split()
     # Cuts between two words that stand side by side in the text are free: each doubles the readings.
     free = sum(occurs(words[i : i + 2], SONGS) for i in range(len(words) - 1))
-    assert 4096 == 2**free
-    assert 5 == len(segment_values(slot, Source(SONGS)))
+    assert 2**free == 4096
+    assert len(segment_values(slot, Source(SONGS))) == 5
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,10 @@ def test_values_that_touch_in_the_text_are_one(text, slot, merged):
 
 
 def test_the_reading_is_the_leftmost_longest():
-    assert ["first film", "franchise"] == segment_values(
-        "first film franchise", Source("the first film of a film franchise")
-    )
+    assert segment_values("first film franchise", Source("the first film of a film franchise")) == [
+        "first film",
+        "franchise",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -115,11 +116,11 @@ def test_words_that_do_not_occur_stay_one_piece_and_are_never_lost(slot, pieces)
 
 
 def test_the_whole_text_as_one_slot_is_one_value():
-    assert [SONGS] == segment_values(SONGS, Source(SONGS))
+    assert segment_values(SONGS, Source(SONGS)) == [SONGS]
 
 
 def test_an_empty_text_grounds_nothing():
-    assert ["a b c"] == segment_values("a b c", Source(""))
+    assert segment_values("a b c", Source("")) == ["a b c"]
 
 
 WORDS = st.sampled_from(["a", "b", "c", "ab", "a-b", "b-c", "@", "x", ","])
@@ -186,7 +187,7 @@ def test_pairs_of_mentions_of_the_text_are_told_apart(text, pairs):
 
 def test_on_ties_the_shorter_first_tail_wins():
     source = Source("Jo knows N.M. Ms. Lee and Lee knows N.M. well")
-    assert [("Jo", "N.M."), ("Ms. Lee", "N.M.")] == segment_pairs("Jo, N.M. Ms. Lee, N.M.", source)
+    assert segment_pairs("Jo, N.M. Ms. Lee, N.M.", source) == [("Jo", "N.M."), ("Ms. Lee", "N.M.")]
 
 
 @pytest.mark.parametrize(
@@ -232,14 +233,14 @@ def test_no_reading_of_a_slot_has_fewer_mentions_outside_or_then_fewer_pairs(wor
     best = min(map(cost, all_pairings(words)), default=None)
     found = segment_pairs(" ".join(words), Source(text))
     if best is None:
-        assert [] == found
+        assert found == []
     else:
         assert best == cost([(head.split(), tail.split()) for head, tail in found])
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_no_pair_has_an_empty_mention(slot, text):
-    assert [] == [pair for pair in segment_pairs(slot, Source(text)) if not all(map(str.strip, pair))]
+    assert [pair for pair in segment_pairs(slot, Source(text)) if not all(map(str.strip, pair))] == []
 
 
 @pytest.mark.parametrize(

@@ -73,14 +73,14 @@ def codes(parsed):
 )
 def test_an_answer_is_found_within_what_stands_around_it(output, rungs):
     parsed = sfr.parse(output, "ner")
-    assert BOTH == entities(parsed)
+    assert entities(parsed) == BOTH
     assert (rungs, "recovered" if rungs else "ok") == (parsed.rungs, parsed.status)
-    assert ((), "records", 0) == (parsed.problems, parsed.format, parsed.duplicates)
+    assert (parsed.problems, parsed.format, parsed.duplicates) == ((), "records", 0)
 
 
 def test_the_rung_is_the_costliest_of_all():
     parsed = sfr.parse("<think>x</think>Sure: ```json\n{'person': ['Kevin', ", "ner")
-    assert ("thinking", "fence", "prose", "quotes") == parsed.rungs[:4]
+    assert parsed.rungs[:4] == ("thinking", "fence", "prose", "quotes")
     assert parsed.rungs[-1] == parsed.rung
     assert [rung for rung in RUNGS if rung in parsed.rungs] == [*parsed.rungs]
 
@@ -96,13 +96,13 @@ def test_a_text_that_is_right_has_no_rung():
 def test_thinking_without_an_end_is_no_answer(output):
     parsed = sfr.parse(output, "ner")
     assert ("unparsable", Extraction(), "thinking") == (parsed.status, parsed.extraction, parsed.rung)
-    assert ["unclosed-thinking"] == codes(parsed)
+    assert codes(parsed) == ["unclosed-thinking"]
 
 
 def test_thinking_without_an_end_that_ends_with_an_answer_is_read_and_reported():
     parsed = sfr.parse(f"<think>Kevin is a person. {GOOD}", "ner")
-    assert (BOTH, "recovered") == (entities(parsed), parsed.status)
-    assert ["unclosed-thinking"] == codes(parsed)
+    assert (entities(parsed), parsed.status) == (BOTH, "recovered")
+    assert codes(parsed) == ["unclosed-thinking"]
 
 
 @pytest.mark.parametrize(
@@ -116,13 +116,13 @@ def test_thinking_without_an_end_that_ends_with_an_answer_is_read_and_reported()
 )
 def test_of_several_objects_the_last_wins_and_the_others_are_reported(output):
     parsed = sfr.parse(output, "ner")
-    assert BOTH == entities(parsed)
-    assert (["extra-json"], "recovered") == (codes(parsed), parsed.status)
+    assert entities(parsed) == BOTH
+    assert (codes(parsed), parsed.status) == (["extra-json"], "recovered")
 
 
 @pytest.mark.parametrize("output", [f'{GOOD} as in ["Kevin"]', f'["Kevin"] gives {GOOD}'])
 def test_a_list_beside_an_object_is_talk(output):
-    assert BOTH == entities(sfr.parse(output, "ner"))
+    assert entities(sfr.parse(output, "ner")) == BOTH
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_text_without_an_answer_is_unparsable(task, output, code):
 @pytest.mark.parametrize("task", TASKS)
 def test_prose_that_seems_to_call_something_is_no_answer(task):
     parsed = sfr.parse('First I would call print("Kevin") and then stop.', task, schema=["person"])
-    assert "unparsable" == parsed.status
+    assert parsed.status == "unparsable"
 
 
 # -- damage ---------------------------------------------------------------------------------------
@@ -208,20 +208,20 @@ def test_the_place_of_a_repair_counts_from_the_start_of_the_whole_output():
 
 def test_two_kinds_of_damage_are_both_named():
     parsed = sfr.parse("{'person': ['Kevin',, 'Therese'", "ner")
-    assert (BOTH, ("quotes", "commas", "truncated")) == (entities(parsed), parsed.rungs)
+    assert (entities(parsed), parsed.rungs) == (BOTH, ("quotes", "commas", "truncated"))
     assert {"quotes", "commas", "truncated"} == set(codes(parsed))
 
 
 @pytest.mark.parametrize("missing", ["}", "]}"])
 def test_brackets_that_are_missing_at_the_end_of_a_fence_are_added(missing):
     parsed = sfr.parse(f"```json\n{GOOD.removesuffix(missing)}\n```", "ner")
-    assert (BOTH, "recovered", "fence") == (entities(parsed), parsed.status, parsed.rungs[0])
+    assert (entities(parsed), parsed.status, parsed.rungs[0]) == (BOTH, "recovered", "fence")
     assert {"truncated", "brackets"} & set(codes(parsed))
 
 
 @pytest.mark.parametrize("output", ['{"person": [Kevin]}', '{"person" ["Kevin"]}', '{"person": }', '{"person": ]'])
 def test_damage_beyond_repair_is_unparsable(output):
-    assert "unparsable" == sfr.parse(output, "ner").status
+    assert sfr.parse(output, "ner").status == "unparsable"
 
 
 FULL = {
@@ -236,18 +236,18 @@ FULL = {
 def test_a_cut_at_any_character_never_invents_a_unit(task):
     full = FULL[task]
     whole = sfr.parse(full, task)
-    assert ("ok", ()) == (whole.status, whole.problems)
+    assert (whole.status, whole.problems) == ("ok", ())
     sizes = []
     for end in range(len(full)):
         parsed = sfr.parse(full[:end], task)
         found = units(parsed.extraction)
         assert found <= units(whole.extraction), full[:end]
         if end > full.index('"') + 1 and parsed.status != "unparsable":
-            assert ("recovered", "truncated") == (parsed.status, parsed.rung), full[:end]
+            assert (parsed.status, parsed.rung) == ("recovered", "truncated"), full[:end]
         else:
-            assert "unparsable" == parsed.status or end, full[:end]
+            assert parsed.status == "unparsable" or end, full[:end]
         if found:
-            assert "recovered" == parsed.status, full[:end]
+            assert parsed.status == "recovered", full[:end]
         sizes.append(len(found))
     assert sorted(sizes) == sizes
     assert len(units(whole.extraction)) == sizes[-1]
@@ -307,18 +307,18 @@ def test_characters_are_read_in_their_normal_form_whatever_the_quotes(quote, wri
 )
 def test_half_a_surrogate_pair_never_leaves_a_text_that_cannot_be_written(output):
     parsed = sfr.parse(output, "ner")
-    assert "unparsable" != parsed.status
+    assert parsed.status != "unparsable"
     sfr.dump(parsed.extraction, "ner").encode()
-    assert [] == [text for _, text in entities(parsed) if not text.startswith(("a", "\ufffd"))]
+    assert [text for _, text in entities(parsed) if not text.startswith(("a", "\ufffd"))] == []
 
 
 def test_a_byte_order_mark_is_no_prose():
     parsed = sfr.parse(f"\ufeff{GOOD}", "ner")
-    assert (BOTH, "ok") == (entities(parsed), parsed.status)
+    assert (entities(parsed), parsed.status) == (BOTH, "ok")
 
 
 def test_an_escape_that_json_has_not_is_read_as_its_character():
-    assert [("x", "aqb")] == entities(sfr.parse(r'{"x": ["a\qb"]}', "ner"))
+    assert entities(sfr.parse(r'{"x": ["a\qb"]}', "ner")) == [("x", "aqb")]
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, "-1e999", "1E400", "0.1e-999", "Infinity", "-Infinity", "NaN"])
@@ -333,7 +333,7 @@ def test_no_number_is_too_much(task, number):
 
 def test_a_key_that_comes_twice_gives_the_values_of_both_and_is_reported():
     parsed = sfr.parse('{"person": ["Kevin"], "person": ["Therese"]}', "ner")
-    assert (BOTH, 0) == (entities(parsed), parsed.duplicates)
+    assert (entities(parsed), parsed.duplicates) == (BOTH, 0)
     assert (Problem("duplicate-key", "person"),) == parsed.problems
 
 
@@ -405,6 +405,7 @@ def test_what_just_meets_a_bound_is_read():
         '{"a": "' + "'\"" * 45_000,
         '{"a": "' + "\\" * 99_000,
         "<think>" * 14_000,
+        "<think>" + '{"a": 1}' * 1_000 + "`" * 90_000,
         "</think>" * 12_000,
         "<answer>" * 12_000,
         "```" * 33_000,
@@ -434,13 +435,13 @@ def test_hostile_texts_take_no_time(task, output):
 
 def test_no_more_than_a_hundred_problems_are_listed():
     parsed = sfr.parse(json.dumps({"x": [f"v{i}" for i in range(500)]}), "ner", "nothing of that")
-    assert ["not-in-source"] * 100 + ["more-problems"] == codes(parsed)
-    assert 500 == len(parsed.extraction.entities)
+    assert codes(parsed) == ["not-in-source"] * 100 + ["more-problems"]
+    assert len(parsed.extraction.entities) == 500
 
 
 def test_what_stood_there_is_shown_in_short():
     parsed = sfr.parse(json.dumps({"x": ["v" * 1000]}), "ner", "nothing of that")
-    assert 80 > len(parsed.problems[0].found)
+    assert len(parsed.problems[0].found) < 80
 
 
 # -- text, schema, text equality ------------------------------------------------------------------
@@ -448,28 +449,28 @@ def test_what_stood_there_is_shown_in_short():
 
 def test_what_is_not_in_the_text_is_kept_and_reported():
     parsed = sfr.parse('{"person": ["Kevin", "Bob"]}', "ner", "I met Kevin.")
-    assert [("person", "Kevin"), ("person", "Bob")] == entities(parsed)
+    assert entities(parsed) == [("person", "Kevin"), ("person", "Bob")]
     assert (Problem("not-in-source", "person[1]", "'Bob'"),) == parsed.problems
-    assert "ok" == parsed.status
+    assert parsed.status == "ok"
 
 
 def test_white_space_and_composition_of_the_text_do_not_matter():
     parsed = sfr.parse('{"person": ["Jose\u0301 Luis"]}', "ner", "I met Jos\u00e9\n  Luis.")
-    assert ((), [("person", "José Luis")]) == (parsed.problems, entities(parsed))
+    assert (parsed.problems, entities(parsed)) == ((), [("person", "José Luis")])
 
 
 def test_a_normalizer_decides_what_is_the_same_text():
     folded = sfr.parse(
         '{"Person": ["KEVIN", "kevin"]}', "ner", "Kevin", ["person"], normalize=sfr.Normalizer(casing="fold")
     )
-    assert ([("person", "kevin")] * 2, 1, ()) == (entities(folded), folded.duplicates, folded.problems)
+    assert (entities(folded), folded.duplicates, folded.problems) == ([("person", "kevin")] * 2, 1, ())
 
 
 def test_types_and_roles_outside_the_schema_are_kept_and_reported():
     output = '{"attack": [{"trigger": "fired", "arguments": [["Goal", "hotel"]]}], "war": [{"trigger": "fired", "arguments": []}]}'
     parsed = sfr.parse(output, "ee", schema={"attack": ["Target"]})
-    assert 2 == len(parsed.extraction.events)
-    assert [("unknown-role", "'Goal'"), ("unknown-type", "'war'")] == [(p.code, p.found) for p in parsed.problems]
+    assert len(parsed.extraction.events) == 2
+    assert [(p.code, p.found) for p in parsed.problems] == [("unknown-role", "'Goal'"), ("unknown-type", "'war'")]
 
 
 # -- strict ---------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def test_a_value_knows_where_it_stands(text):
 
 
 def test_json_without_a_flaw_needs_no_repair():
-    assert [{}] == [found.repairs for found in find('{"a": ["b", 1.5e3, null, {"c": "\\u00e9"}]}', 64)]
+    assert [found.repairs for found in find('{"a": ["b", 1.5e3, null, {"c": "\\u00e9"}]}', 64)] == [{}]
 
 
 @pytest.mark.parametrize(
@@ -85,14 +85,14 @@ def test_a_call_keeps_its_name_keywords_and_bare_values():
 )
 def test_brackets_nest_as_deep_as_the_bound_and_no_deeper(opening, closing, bound):
     core = '"x"' if opening == "[" else "1"
-    assert 1 == len(find(opening * bound + core + closing * bound, bound))
+    assert len(find(opening * bound + core + closing * bound, bound)) == 1
     with pytest.raises(TooDeep):
         find(opening * (bound + 1) + core + closing * (bound + 1), bound)
 
 
 def test_brackets_within_strings_are_no_nesting():
     text = json.dumps({"a": ["[[[[{{{{" * 50]})
-    assert [{"a": ["[[[[{{{{" * 50]}] == [plain(found.node) for found in find(text, 2)]
+    assert [plain(found.node) for found in find(text, 2)] == [{"a": ["[[[[{{{{" * 50]}]
 
 
 NODES = st.recursive(

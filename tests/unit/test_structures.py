@@ -32,15 +32,15 @@ def test_a_structure_cannot_be_changed(value):
 
 def test_an_extraction_is_empty_unless_told_otherwise():
     assert Extraction((), (), ()) == Extraction()
-    assert () == Event("attack", "fired").arguments
+    assert Event("attack", "fired").arguments == ()
 
 
 def test_there_are_three_tasks():
-    assert ("ner", "re", "ee") == TASKS
+    assert TASKS == ("ner", "re", "ee")
     assert [*TASKS] == [as_task(name) for name in TASKS]
 
 
 @pytest.mark.parametrize("name", ["NER", "", "event", None, 1])
 def test_any_other_task_is_refused_with_the_known_ones(name):
-    with pytest.raises(ValueError, match="unknown task .*; known: ner, re, ee"):
+    with pytest.raises(ValueError, match=r"unknown task .*; known: ner, re, ee"):
         as_task(name)

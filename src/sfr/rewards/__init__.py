@@ -8,6 +8,7 @@ from typing import Any, Literal, get_type_hints
 from sfr._version import __version__
 from sfr.parsing import Gold
 from sfr.rewards._ee import EEReward
+from sfr.rewards._fields import read_value
 from sfr.rewards._ner import NERReward
 from sfr.rewards._re import REReward
 from sfr.rewards._reward import Reward
@@ -95,12 +96,7 @@ def read_field(task: str, name: str, text: str) -> Any:
     hint = get_type_hints(kind).get(name)
     if hint is None or name not in {f.name for f in fields(kind)}:
         raise TypeError(_unknown(kind, [name]))
-    if hint in (int, float):
-        return hint(text)
-    if name == "clip" and text != "None":
-        low, _, high = text.partition("..")
-        return float(low), float(high)
-    return None if text == "None" else text
+    return read_value(text, hint)
 
 
 def _unknown(kind: type[Reward], names: list[str]) -> str:

@@ -5,19 +5,36 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from sfr.matching import Groups, Matching, shared_pairs
 from sfr.measures import coverage_of, f1_of, jaccard_distance_of, symmetric_difference_of
-from sfr.rewards._reward import Mismatch, Reward
+from sfr.rewards._reward import Mismatch, Reward, known_strings
 from sfr.structures import Task
-from sfr.units import EEGold, EEUnits
+from sfr.units import EEUnits
 
-__all__ = ["EEReward", "Penalty"]
+__all__ = ["EEGold", "EEReward", "Penalty"]
 
 Penalty = Literal["piecewise", "maximum"]
 
 _NO_GROUPS: Groups = {}
+
+
+class EEGold(NamedTuple):
+    """Gold events: the units, the number of trigger groups and of their arguments."""
+
+    by_type: Mapping[str, Groups]
+    n_triggers: int
+    n_arguments: int
+    known: frozenset[object]
+
+    @classmethod
+    def of(cls, units: EEUnits) -> EEGold:
+        """The gold that these units make."""
+        groups = list(units.by_type.values())
+        pairs = [pairs for group in groups for pairs in group.values()]
+        known = known_strings(units.by_type, *groups, *pairs)
+        return cls(units.by_type, sum(map(len, groups)), sum(map(len, pairs)), known)
 
 
 @dataclass(frozen=True, kw_only=True)

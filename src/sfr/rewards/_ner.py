@@ -6,14 +6,27 @@ import math
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from sfr.measures import coverage_of, f1_of, jaccard_distance_of, symmetric_difference_of
-from sfr.rewards._reward import Mismatch, Reward
+from sfr.rewards._reward import Mismatch, Reward, known_strings
 from sfr.structures import Task
-from sfr.units import NERGold, NERUnits
+from sfr.units import NERUnits
 
-__all__ = ["NERReward"]
+__all__ = ["NERGold", "NERReward"]
+
+
+class NERGold(NamedTuple):
+    """Gold entities: the units, their number, and every string known to be normal."""
+
+    by_type: Mapping[str, AbstractSet[str]]
+    size: int
+    known: frozenset[object]
+
+    @classmethod
+    def of(cls, units: NERUnits) -> NERGold:
+        """The gold that these units make."""
+        return cls(units.by_type, units.size, known_strings(units.by_type, *units.by_type.values()))
 
 
 @dataclass(frozen=True, kw_only=True)

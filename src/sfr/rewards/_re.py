@@ -5,14 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from sfr.measures import coverage_of, f1_of, jaccard_distance_of
-from sfr.rewards._reward import Reward
+from sfr.rewards._reward import Reward, known_strings
 from sfr.structures import Task
-from sfr.units import REGold, REUnits
+from sfr.units import REUnits
 
-__all__ = ["REReward"]
+__all__ = ["REGold", "REReward"]
+
+
+class REGold(NamedTuple):
+    """Gold relations: the units, the heads and tails by type, the numbers of all three."""
+
+    by_type: Mapping[str, AbstractSet[tuple[str, str]]]
+    heads: Mapping[str, AbstractSet[str]]
+    tails: Mapping[str, AbstractSet[str]]
+    size: int
+    n_heads: int
+    n_tails: int
+    known: frozenset[object]
+
+    @classmethod
+    def of(cls, units: REUnits) -> REGold:
+        """The gold that these units make."""
+        heads = {kind: {head for head, _ in pairs} for kind, pairs in units.by_type.items()}
+        tails = {kind: {tail for _, tail in pairs} for kind, pairs in units.by_type.items()}
+        n_heads, n_tails = sum(map(len, heads.values())), sum(map(len, tails.values()))
+        known = known_strings(units.by_type, *units.by_type.values())
+        return cls(units.by_type, heads, tails, units.size, n_heads, n_tails, known)
 
 
 @dataclass(frozen=True, kw_only=True)

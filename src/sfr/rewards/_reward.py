@@ -9,23 +9,25 @@ from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, get_type_hints
 
 from sfr._version import __version__
-from sfr.formats import FORMATS, Policy, Problem, Split
-from sfr.grounding import Source
+from sfr.decoding import clean_reader, encode_key, records_reader
+from sfr.formats import Policy, Problem, Split
 from sfr.normalize import Casing, Normalizer, Space, UnicodeForm
 from sfr.parsing import Gold, Parsed, ParseError, Reading, read_gold, source_of
+from sfr.rewards._context import Context
+from sfr.rewards._fields import misfit, write_value
 from sfr.rewards._score import CLEAN, Account, Origin, Score
-from sfr.schema import Schema, SchemaLike, as_schema
+from sfr.schema import SchemaLike, as_schema
 from sfr.structures import Extraction, Task
-from sfr.units import Units, clean_reader, encode_key, mentions, records_reader, units_by_type, units_of
+from sfr.units import Units, units_by_type, units_of
 
-__all__ = ["Mismatch", "Reward", "Scale"]
+__all__ = ["Mismatch", "Reward", "Scale", "known_strings"]
 
 _MEMORY = 1_024  # golds remembered; a group needs one
 _SIZES = 16_384  # scores remembered by their sizes
-_ALWAYS_SHOWN = frozenset({"coverage_empty", "f1_empty", "jaccard_empty", "invalid"})
+_ALWAYS_SHOWN = frozenset({"coverage_empty", "f1_empty", "jaccard_empty", "invalid", "casing", "unicode_form", "space"})
 
 Scale = Literal["raw", "unit"]
 Mismatch = Literal["symmetric_difference", "jaccard_distance"]
@@ -71,7 +73,7 @@ class Reward(ABC):
         if isinstance(self.clip, list):  # as configuration files have it
             object.__setattr__(self, "clip", tuple(self.clip))
         hints = get_type_hints(type(self))
-        wrong = [line for f in fields(self) if (line := _misfit(f.name, getattr(self, f.name), hints[f.name]))]
+        wrong = [line for f in fields(self) if (line := misfit(f.name, getattr(self, f.name), hints[f.name]))]
         if not wrong and self.scale == "unit" and math.isinf(self.range[0]):
             wrong.append("scale='unit' needs a bounded reward: profile='bounded', or a clip")
         if wrong:
@@ -142,7 +144,7 @@ class Reward(ABC):
         scores: list[Score] = []
         last_gold = last_text = last_schema = seen = None
         for gold, output, text, schema in zip(self._golds(golds), outputs, texts, schemas, strict=True):
-            if seen is None or gold is not last_gold or text is not last_text or schema is not last_schema:
+            if seen is None or gold is not last_gold or text != last_text or schema != last_schema:
                 last_gold, last_text, last_schema, seen = gold, text, schema, dict[str, Score]()
                 context = self._context(text, schema)
             score = seen.get(output)
@@ -181,8 +183,11 @@ class Reward(ABC):
         known = self._gold(gold)
         return self._finish(self.terms(self.count(known, known.by_type)), 0.0, CLEAN, self._nothing.origin)
 
-    def _judge(self, gold: Any, output: str, context: _Context) -> Score:
+    def _judge(self, gold: Any, output: str, context: Context) -> Score:
         """The score of an output against prepared gold."""
+        if not isinstance(output, str):
+            msg = f"an output must be a string, not {type(output).__name__}"
+            raise TypeError(msg)
         pred = self._clean(output, gold.known)
         if pred is not None and (context.free or context.holds(self.task, pred)):
             sizes = self.count(gold, pred)
@@ -256,7 +261,7 @@ class Reward(ABC):
         common = {f.name: f.default for f in fields(Reward)}
         own = [f.name for f in fields(self) if f.name not in common]
         others = [name for name in common if name in _ALWAYS_SHOWN or getattr(self, name) != common[name]]
-        shown = [f"{name}:{_write(getattr(self, name))}" for name in (*own, *others)]
+        shown = [f"{name}:{write_value(getattr(self, name))}" for name in (*own, *others)]
         return "|".join([f"sfr-{self.task}", *shown, f"v:{__version__}"])
 
     def __getstate__(self) -> dict[str, object]:
@@ -293,15 +298,12 @@ class Reward(ABC):
         return text, records_reader(self.task, normalize)
 
     @cached_property
-    def _nothing(self) -> _Context:
-        return _Context(None, None, Origin(self, text=False, schema=False))
+    def _nothing(self) -> Context:
+        return Context(None, None, Origin(self, text=False, schema=False))
 
-    def _context(self, text: str | None, schema: SchemaLike | None) -> _Context:
+    def _context(self, text: str | None, schema: SchemaLike | None) -> Context:
         if text is None and schema is None and self.ungrounded == self.unknown_types == "keep":
             return self._nothing
-        return self._make_context(text, schema)
-
-    def _make_context(self, text: str | None, schema: SchemaLike | None) -> _Context:
         normalize = self._reading.normalize
         if text is None and self.ungrounded != "keep":
             msg = f"ungrounded={self.ungrounded!r} needs the text of every output"
@@ -311,10 +313,10 @@ class Reward(ABC):
             if self.unknown_types != "keep":
                 msg = f"unknown_types={self.unknown_types!r} needs the schema of every output"
                 raise ValueError(msg)
-            return _Context(source, None, Origin(self, text=text is not None, schema=False))
+            return Context(source, None, Origin(self, text=text is not None, schema=False))
         known = as_schema(schema)
         types, roles = (frozenset(map(normalize, names)) for names in (known.types, known.roles))
-        return _Context(source, known, Origin(self, text=text is not None, schema=True), types, roles)
+        return Context(source, known, Origin(self, text=text is not None, schema=True), types, roles)
 
     # -- gold ---------------------------------------------------------------------------------
 
@@ -353,69 +355,7 @@ class Reward(ABC):
         return {}
 
 
-class _Context:
-    """What an output is read with, and the scores of flawless outputs by what was counted in them.
-
-    Such a score depends on these sizes alone, and the outputs of a run share few of them.
-    """
-
-    __slots__ = ("free", "origin", "roles", "schema", "scores", "source", "types")
-
-    def __init__(
-        self,
-        source: Source | None,
-        schema: Schema | None,
-        origin: Origin,
-        types: frozenset[str] = frozenset(),
-        roles: frozenset[str] = frozenset(),
-    ) -> None:
-        self.source = source
-        self.schema = schema
-        self.origin = origin
-        self.types = types
-        self.roles = roles
-        self.free = source is None and schema is None
-        self.scores: dict[tuple[int, ...], Score] = {}
-
-    def holds(self, task: Task, pred: Any) -> bool:
-        """Whether every unit is of the schema and in the text."""
-        if self.types and not self.types.issuperset(pred):
-            return False
-        names, values = mentions(task, pred)
-        if self.roles and not self.roles.issuperset(names):
-            return False
-        source = self.source
-        return source is None or all(value in source for value in values)
-
-
-def _write(value: object) -> str:
-    return "..".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def _misfit(name: str, value: Any, hint: Any) -> str:
-    """What is wrong with the value of a field, or ""."""
-    expected = ""
-    if get_origin(hint) is Literal:
-        options = get_args(hint)
-        expected = "" if value in options else f"one of {', '.join(options)}"
-    elif hint is int:
-        expected = "" if isinstance(value, int) and value > 0 else "a positive integer"
-    elif hint is float and not _is_number(value):
-        expected = "a number"
-    elif name.startswith(("w_", "lambda_")) and value < 0:
-        expected = "a number not below 0"
-    elif name == "gamma" and value <= 0:
-        expected = "a number above 0"
-    elif name == "format" and value not in {"auto", *FORMATS}:
-        expected = f"one of auto, {', '.join(FORMATS)}"
-    elif name == "clip" and value is not None:
-        match value:
-            case (low, high) if _is_number(low) and _is_number(high) and low < high:
-                pass
-            case _:
-                expected = "two numbers, the lower one first"
-    return f"{name}={value!r}, expected {expected}" if expected else ""
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+def known_strings(*units: Iterable[object]) -> frozenset[object]:
+    """All that stands in the units of gold, which is in its normal form."""
+    nothing: frozenset[object] = frozenset()
+    return nothing.union(*units)

@@ -9,7 +9,7 @@ from sfr.parsing import Parsed, Problem, Status
 if TYPE_CHECKING:
     from sfr.rewards._reward import Reward
 
-__all__ = ["Account", "Origin", "Score"]
+__all__ = ["CLEAN", "Account", "Origin", "Score"]
 
 
 class Account(NamedTuple):

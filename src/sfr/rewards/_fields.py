@@ -1,0 +1,59 @@
+"""The fields of a reward as texts and their limits: for messages, signatures and the command line."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal, get_args, get_origin
+
+from sfr.formats import FORMATS
+
+__all__ = ["misfit", "read_value", "write_value"]
+
+
+def write_value(value: object) -> str:
+    """The value of a field as a signature has it."""
+    return "..".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def misfit(name: str, value: Any, hint: Any) -> str:
+    """What is wrong with the value of a field, or ""."""
+    expected = ""
+    if get_origin(hint) is Literal:
+        options = get_args(hint)
+        expected = "" if value in options else f"one of {', '.join(options)}"
+    elif hint is int:
+        expected = "" if isinstance(value, int) and value > 0 else "a positive integer"
+    elif hint is float and not _is_number(value):
+        expected = "a number"
+    elif name.startswith(("w_", "lambda_")) and value < 0:
+        expected = "a number not below 0"
+    elif name == "gamma" and value <= 0:
+        expected = "a number above 0"
+    elif name == "format" and value not in {"auto", *FORMATS}:
+        expected = f"one of auto, {', '.join(FORMATS)}"
+    elif name == "clip" and value is not None:
+        match value:
+            case (low, high) if _is_number(low) and _is_number(high) and low < high:
+                pass
+            case _:
+                expected = "two numbers, the lower one first"
+    return f"{name}={value!r}, expected {expected}" if expected else ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def read_value(text: str, hint: Any) -> Any:
+    """The value of a field of this type from the text that ``write_value`` gives.
+
+    Raises ValueError when it has none.
+    """
+    if hint in {int, float}:
+        return hint(text)
+    if text == "None":
+        return None
+    if get_origin(hint) is not Literal and ".." in text:
+        low, _, high = text.partition("..")
+        return float(low), float(high)
+    return text
