@@ -8,6 +8,7 @@ the long way returns; a property test holds the two together.
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache, partial
@@ -23,6 +24,13 @@ Pair = tuple[str, str]
 _Normalize = Callable[[str], str]
 
 
+def _blank_is_nothing(normalize: Normalizer) -> _Normalize:
+    """``normalize``, under which a string of white space is never its own normal form."""
+    if normalize.space == "fold":
+        return normalize
+    return lambda string: normalize(string) if string.strip() else ""
+
+
 def clean_reader(
     task: Task, normalize: Normalizer, *, max_chars: int, max_units: int
 ) -> Callable[[str, AbstractSet[object]], Any]:
@@ -33,7 +41,8 @@ def clean_reader(
     decode, _, not_records = _decoder(task)
     sort = _SORT[task]
     # One line of ASCII without escapes can only be abnormal at the ends of its strings.
-    ends: _Normalize = str.strip if normalize == Normalizer() else normalize
+    normal = _blank_is_nothing(normalize)
+    ends: _Normalize = str.strip if normalize == Normalizer() else normal
     max_quotes = 2 * max_units  # so many at least make more units
 
     def read(output: str, known: AbstractSet[object]) -> Any:
@@ -44,7 +53,7 @@ def clean_reader(
         except not_records:
             return None
         simple = output.isascii() and "  " not in output and "\\" not in output
-        by_type, strings = sort(found, known, ends if simple else normalize)
+        by_type, strings = sort(found, known, ends if simple else normal)
         # A string has two quotes; there are more if one was escaped, repeated or overwritten.
         return by_type if output.count('"') == 2 * strings <= max_quotes else None
 
@@ -54,14 +63,14 @@ def clean_reader(
 def records_reader(task: Task, normalize: Normalizer) -> Callable[[object], Any]:
     """A reader of flawless records that are objects already: to units by type, or None."""
     _, convert, not_records = _decoder(task)
-    sort = _SORT[task]
+    sort, normal = _SORT[task], _blank_is_nothing(normalize)
 
     def read(records: object) -> Any:
         try:
             found = convert(records)
         except not_records:
             return None
-        by_type, strings = sort(found, frozenset(), normalize)
+        by_type, strings = sort(found, frozenset(), normal)
         return by_type if strings >= 0 else None
 
     return read
@@ -173,10 +182,11 @@ def _decoder(task: Task) -> tuple[Callable[[str], Any], Callable[[object], Any],
 
 
 def encode_key(value: object) -> bytes | None:
-    """The content of a JSON-like value as a key for a cache; None if it has none."""
-    import msgspec
-
+    """The content of a plain Python value, types included, as a key for a cache; None if it has none."""
     try:
-        return msgspec.json.encode(value)
-    except (TypeError, ValueError, RecursionError):
+        return marshal.dumps(value, _MARSHAL_VERSION)  # type: ignore[arg-type]
+    except ValueError:
         return None
+
+
+_MARSHAL_VERSION = 2  # the last one whose bytes depend on the content alone

@@ -9,6 +9,7 @@ and have it cut to its advantage.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -132,9 +133,10 @@ def segment_values(slot: str, source: Source, budget: Budget | None = None) -> l
 
 
 def segment_pairs(slot: str, source: Source, budget: Budget | None = None) -> list[tuple[str, str]]:
-    """The ``head, tail`` pairs of a slot: fewest mentions outside the text, then fewest pairs.
+    """The ``head, tail`` pairs of a slot.
 
-    On ties the shorter first tail wins. A slot without a separating comma has no pair.
+    Fewest mentions outside the text, then fewest words in these, then fewest pairs. On ties the
+    shorter first tail wins. A slot without a separating comma has no pair.
     """
     words = slot.split()
     tokens, starts = _tokens(words)
@@ -142,39 +144,44 @@ def segment_pairs(slot: str, source: Source, budget: Budget | None = None) -> li
     runs = source.runs(tokens, budget)
     commas = [i for i, word in enumerate(words[:-1]) if word[-1] == ","]
     pairs = None
-    if runs is not None and budget.spend(len(commas) * len(words) ** 2):
+    if runs is not None:
         reach = [start + runs[start] for start in starts[:-1]]
-        pairs = _cheapest(words, starts, reach, commas, loose=False)
-        if pairs is None:
-            pairs = _cheapest(words, starts, reach, commas, loose=True)
+        for loose in (False, True):
+            if pairs is None:
+                pairs = _cheapest(words, starts, reach, commas, budget, loose=loose)
     if pairs is None:
         pair = split_pair(slot)
         pairs = [pair] if pair else []
     return pairs
 
 
-def _cheapest(
-    words: list[str], starts: list[int], reach: list[int], commas: list[int], *, loose: bool
+def _cheapest(  # noqa: C901, PLR0913 - one dynamic programme, read best in one piece
+    words: list[str], starts: list[int], reach: list[int], commas: list[int], budget: Budget, *, loose: bool
 ) -> list[tuple[str, str]] | None:
     """The reading of lowest cost, or None; mentions outside the text only if ``loose``."""
     n = len(words)
-    never = (n + 1, n + 1)
+    never = (n + 1, 0, 0)
     # best[i]: cost of reading the words from i on, then where its first head and tail end.
-    best = [(never, n, n)] * n + [((0, 0), n, n)]
+    # A cost is mentions outside the text, the words in them, pairs.
+    best = [(never, n, n)] * n + [((0, 0, 0), n, n)]
     for i in range(n - 2, -1, -1):
-        for comma in commas:
-            if comma < i or (comma == i and words[i] == ","):
+        for comma in commas[bisect_left(commas, i) :]:
+            if comma == i and words[i] == ",":
                 continue
             head_loose = starts[comma + 1] - 1 > reach[i]  # less the comma
             if head_loose and not loose:
                 break
-            tail_reach = reach[comma + 1]
-            for end in range(comma + 2, n + 1):
-                tail_loose = starts[end] > tail_reach
-                if tail_loose and not loose:
-                    break
-                outside, pairs = best[end][0]
-                cost = (outside + head_loose + tail_loose, pairs + 1)
+            grounded = bisect_right(starts, reach[comma + 1]) - 1  # where the longest tail in the text ends
+            last = n if loose else grounded
+            if not budget.spend(max(1, last - comma)):
+                return None
+            for end in range(comma + 2, last + 1):
+                outside, strange, pairs = best[end][0]
+                if head_loose:
+                    outside, strange = outside + 1, strange + comma - i + (words[comma] != ",")
+                if end > grounded:
+                    outside, strange = outside + 1, strange + end - comma - 1
+                cost = (outside, strange, pairs + 1)
                 if cost < best[i][0]:
                     best[i] = (cost, comma + 1, end)
     found, i = [], 0

@@ -53,7 +53,9 @@ def match_trigger_groups(gold: Groups, pred: Groups, how: Matching = "optimal") 
     """
     if how == "anchored":
         return [Match(t, t, len(pairs & pred[t])) for t, pairs in gold.items() if t in pred]
-    golds, preds = list(gold.items()), list(pred.items())
+    known: frozenset[Pair] = frozenset().union(*gold.values())
+    golds = list(gold.items())
+    preds = [(t, pairs) for t, pairs in pred.items() if t in gold or not known.isdisjoint(pairs)]
     # One shared pair outweighs any number of agreeing triggers, so these only break ties.
     unit = 1 + min(len(golds), len(preds))
     weights = [[unit * len(g & p) + (t == u) for u, p in preds] for t, g in golds]
@@ -89,29 +91,22 @@ def shared_pairs(gold: Groups, pred: Groups, how: Matching = "optimal") -> int:
         if len(gold) == len(pred) == _TWO:
             (a, b), (c, d) = gold.values(), pred.values()
             return max(len(a & c) + len(b & d), len(a & d) + len(b & c))
-    weights = _overlaps(gold, pred)
-    return sum(weights[i][j] for i, j in enumerate(_ASSIGN[how](weights)) if j >= 0)
+    return sum(match.shared for match in match_trigger_groups(gold, pred, how))
 
 
-def _overlaps(gold: Groups, pred: Groups) -> list[list[int]]:
-    """Shared pairs of each gold group (rows) with each predicted one (columns)."""
-    found = list(pred.values())
-    if len(found) > _MANY:  # those that share nothing are matched to nobody
-        known = frozenset().union(*gold.values())
-        found = [pairs for pairs in found if not known.isdisjoint(pairs)]
-    return [[len(pairs & other) for other in found] for pairs in gold.values()]
-
-
-_TWO, _MANY = 2, 16
+_TWO = 2
+_SHARED = 2  # the least weight of groups that share a pair
 
 
 def _greedy(weights: Sequence[Sequence[int]]) -> list[int]:
     free = dict.fromkeys(range(len(weights[0]))) if weights else {}
-    columns = []
-    for row in weights:
-        best = max(free, key=row.__getitem__, default=-1)
-        columns.append(best)
-        free.pop(best, None)
+    columns = [-1] * len(weights)
+    for least in (_SHARED, 1):  # groups of which only the triggers agree take what the others left
+        for i, row in enumerate(weights):
+            best = max(free, key=row.__getitem__, default=-1)
+            if columns[i] < 0 <= best and row[best] >= least:
+                columns[i] = best
+                del free[best]
     return columns
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
@@ -18,7 +19,8 @@ class Normalizer:
     """Text equality: two strings are the same when their normal forms are.
 
     The default composes characters (NFC), folds runs of white space to one space,
-    strips both ends and keeps case.
+    strips both ends and keeps case. Half of a surrogate pair, which no file can hold, always becomes
+    the replacement character.
     """
 
     unicode_form: UnicodeForm = "NFC"
@@ -27,13 +29,16 @@ class Normalizer:
 
     def __call__(self, text: str) -> str:
         """The normal form of ``text``."""
-        if self.unicode_form != "none" and not text.isascii() and not _is_hostile(text):
-            text = unicodedata.normalize(self.unicode_form, text)
+        if not text.isascii():
+            text = _HALF.sub("\ufffd", text)
+            if self.unicode_form != "none" and not _is_hostile(text):
+                text = unicodedata.normalize(self.unicode_form, text)
         if self.casing == "fold":
             text = text.casefold()
         return " ".join(text.split()) if self.space == "fold" else text
 
 
+_HALF = re.compile("[\ud800-\udfff]")
 _LONG_RUN = 64
 
 

@@ -65,34 +65,24 @@ def test_the_greedy_matching_takes_the_best_group_that_is_left(case, f1_empty):
 
 @each_task
 @given(data=st.data())
-def test_the_coarse_part_alone_is_the_coarse_terms(task, data):
-    chosen = data.draw(choices[task])
-    reward = sfr.reward(task, **chosen).coarse_only()
+def test_each_part_alone_is_the_terms_of_its_kind(task, data):
+    chosen, case = data.draw(choices[task]), data.draw(gold_and_prediction(task))
+    reward = sfr.reward(task, **chosen)
 
-    check(reward, Paper(**chosen, only="coarse"), *data.draw(gold_and_prediction(task)))
-
-
-@each_task
-@given(data=st.data())
-def test_the_fine_part_alone_is_the_fine_terms(task, data):
-    chosen = data.draw(choices[task])
-    reward = sfr.reward(task, **chosen).fine_only()
-
-    check(reward, Paper(**chosen, only="fine"), *data.draw(gold_and_prediction(task)))
+    check(reward.coarse_only(), Paper(**chosen, only="coarse"), *case)
+    check(reward.fine_only(), Paper(**chosen, only="fine"), *case)
 
 
-@pytest.mark.parametrize("task", ["ner", "re"])
-@given(data=st.data())
-def test_the_coarse_and_the_fine_part_add_up_to_the_whole(task, data):
+@given(st.sampled_from(["ner", "re"]), st.data())
+def test_the_two_parts_add_up_to_the_whole_for_entities_and_relations(task, data):
     gold, pred = data.draw(gold_and_prediction(task))
     reward = sfr.reward(task)
-    parts = [
-        part.score(extraction(task, gold), written(task, pred)) for part in (reward.coarse_only(), reward.fine_only())
-    ]
+    whole, *parts = (
+        one.score(extraction(task, gold), written(task, pred)).value
+        for one in (reward, reward.coarse_only(), reward.fine_only())
+    )
 
-    whole = reward.score(extraction(task, gold), written(task, pred))
-
-    assert whole.value == pytest.approx(sum(part.value for part in parts), rel=1e-12, abs=1e-14)
+    assert whole == pytest.approx(sum(parts), rel=1e-12, abs=1e-14)
 
 
 NAMES = {

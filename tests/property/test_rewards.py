@@ -275,6 +275,7 @@ def test_a_character_that_json_forbids_or_python_strips_is_read_alike_on_both_wa
     assert long_way("ner").score(gold, output) == sfr.reward("ner").score(gold, output)
 
 
+# Fails today with space="keep": only the long way refuses types and mentions of white space alone.
 @each_task
 @given(reading=st.sampled_from(READINGS[:5]), data=st.data())
 def test_the_short_way_to_the_units_of_gold_is_the_long_way(task, reading, data):

@@ -680,3 +680,88 @@ def test_a_problem_without_a_place_concerns_the_top():
 def test_an_empty_list_of_units_is_an_empty_answer_whatever_stands_beside_it(task, output):
     parsed = sfr.parse(output, task, "Kevin, met Therese", SCHEMAS[task])
     assert (Extraction(), "ok", ()) == (parsed.extraction, parsed.status, parsed.problems)
+
+
+@pytest.mark.parametrize(
+    ("task", "output", "units"),
+    [
+        ("ner", "person: None; location: Bad Ems", [EMS]),
+        ("re", "used for: None; part of: parameters, set", [SET]),
+        ("re", "used for: None", []),
+        ("ee", "adverse event: None; attack: fired", [("attack", "fired")]),
+        ("ee", "(attack: fired, Attacker: None, Target: hotel)", [("attack", "fired", ("Target", "hotel"))]),
+    ],
+)
+def test_a_label_with_none_is_nothing(task, output, units):
+    parsed = sfr.parse(output, task, TEXTS[task], SCHEMAS[task])
+    assert (extraction(task, units), "ok", ()) == (parsed.extraction, parsed.status, parsed.problems)
+
+
+@pytest.mark.parametrize("nothing", ["null", '""'])
+@pytest.mark.parametrize(
+    ("task", "output"),
+    [
+        ("ner", '[{"text": NOTHING, "type": "person"}]'),
+        ("re", '{"used for": [{"head": NOTHING, "tail": NOTHING}]}'),
+        ("re", '[{"relation": "used for", "head": NOTHING, "tail": NOTHING}]'),
+        ("ee", '{"attack": [{"trigger": NOTHING, "arguments": {"Target": NOTHING}}]}'),
+        ("ee", '[{"event_type": "attack", "trigger": NOTHING, "arguments": []}]'),
+    ],
+    ids=["entity", "pair", "triple", "iepile event", "event"],
+)
+def test_an_object_whose_values_say_that_there_is_nothing_is_nothing(task, output, nothing):
+    parsed = sfr.parse(output.replace("NOTHING", nothing), task, TEXTS[task], SCHEMAS[task])
+    assert (Extraction(), "ok") == (parsed.extraction, parsed.status)
+
+
+def test_an_event_of_which_every_value_is_nan_is_nothing():
+    output = '{"attack": [{"trigger": "NAN", "arguments": {"Target": "NAN"}}]}'
+    parsed = sfr.parse(output, "ee", EE_TEXT, SCHEMAS["ee"])
+    assert (Extraction(), "ok") == (parsed.extraction, parsed.status)
+
+
+@pytest.mark.parametrize("nothing", ["null", "[]", "{}", '"NAN"'])
+def test_arguments_that_are_nothing_are_no_defect(nothing):
+    for output in (
+        f'{{"attack": [{{"trigger": "fired", "arguments": {nothing}}}]}}',
+        f'{{"event_list": [{{"event_type": "attack", "event_trigger": "fired", "event_argument": {nothing}}}]}}',
+    ):
+        parsed = sfr.parse(output, "ee", EE_TEXT, SCHEMAS["ee"])
+        assert extraction("ee", [("attack", "fired")]) == parsed.extraction
+        assert (parsed.status, parsed.problems) == ("ok", ())
+
+
+@pytest.mark.parametrize(
+    ("task", "output"),
+    [
+        ("ner", '[{"type": "person"}, {"text": "Kevin", "type": "person"}]'),
+        ("ner", '[{"text": true, "type": "person"}, {"text": "Kevin", "type": "person"}]'),
+        ("ee", '{"attack": [{"trigger": "fired", "arguments": [{"role": "Target", "argument": null}]}]}'),
+        ("ee", '{"attack": [{"trigger": "fired", "arguments": [{"role": "Target"}]}]}'),
+    ],
+)
+def test_an_object_without_its_value_does_not_turn_its_keys_into_types_or_roles(task, output):
+    found = sfr.parse(output, task, TEXTS[task], SCHEMAS[task]).extraction
+    expected = [KEVIN] if task == "ner" else [("attack", "fired")]
+    assert extraction(task, expected) == found
+
+
+@pytest.mark.parametrize("opening", ["```\n", "```text\n", "```plaintext\n"])
+def test_lines_in_a_fence_are_read_and_the_fence_reported(opening):
+    parsed = sfr.parse(f"{opening}person: Kevin; location: Bad Ems\n```", "ner", NER_TEXT, SCHEMAS["ner"])
+    assert extraction("ner", [KEVIN, EMS]) == parsed.extraction
+    assert (parsed.status, parsed.rungs, parsed.format) == ("recovered", ("fence",), "instructuie")
+
+
+@pytest.mark.parametrize("wrapping", ["<think>x</think>{}", "<answer>{}</answer>", "```\n{}\n```"])
+def test_the_language_of_uie_is_read_within_what_stands_around_it(wrapping):
+    case = next(case for case in CASES if case.name == "UIE EE")
+    parsed = sfr.parse(wrapping.replace("{}", case.output), "ee", EE_TEXT, SCHEMAS["ee"])
+    assert (extraction("ee", case.units), "sel") == (parsed.extraction, parsed.format)
+
+
+@pytest.mark.parametrize(
+    "output", ["I'm sorry, there are no entities.", "There are: none at all", "Kevin: a name; that is all"]
+)
+def test_prose_with_a_colon_is_no_answer_when_the_schema_is_known(output):
+    assert sfr.parse(output, "ner", NER_TEXT, SCHEMAS["ner"]).status == "unparsable"

@@ -120,6 +120,7 @@ class Draft:
         """Note a defect; past the first hundred only that there are more."""
         if len(self.problems) < _MAX_PROBLEMS:
             shown = "" if found is None else repr(found)
+            where = where if where.isprintable() else where.encode("unicode_escape").decode()
             self.problems.append(Problem(code, where, shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "..."))
         elif len(self.problems) == _MAX_PROBLEMS:
             self.problems.append(Problem("more-problems", ""))

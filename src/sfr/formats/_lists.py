@@ -22,12 +22,13 @@ from sfr.formats._keys import (
     mention,
     pick,
 )
-from sfr.formats._nodes import Node, Number, Pairs, is_blank, members, plain
+from sfr.formats._nodes import Node, Number, Pairs, is_blank, is_void, members, plain
 from sfr.formats._typed import read_arguments, read_typed
 
 __all__ = ["read_list", "unwrap"]
 
 _TYPE = {"ner": ENTITY_TYPE, "re": RELATION_TYPE, "ee": EVENT_TYPE}
+_ROW = frozenset({"text", "sentence", "senttext", "input", "id", "text_id", "tokens", "tokenized_text"})
 _OUTER = ("output", "result", "results", "answer", "extraction", "response")
 
 
@@ -37,11 +38,12 @@ def unwrap(node: Pairs, draft: Draft) -> tuple[Node, str, list[str]] | None:
     None if the object is itself keyed by type. A key that the schema has as a type is no wrapper.
     """
     types = draft.schema.types if draft.schema else ()
+    beside = {key.lower() for key, _ in node} & _ROW
     for key, value in node:
         if key in types or not isinstance(value, (list, Pairs)):
             continue
         if (len(node) == 1 and key.lower() in _OUTER and not _is_typed(value, draft)) or (
-            key.lower() in WRAPPERS[draft.task] and _holds_units(value, draft)
+            key.lower() in WRAPPERS[draft.task] and (_holds_units(value, draft) or (beside and not value))
         ):
             return value, key, _tokens(pick(node, ("tokenized_text", "tokens")))
     return None
@@ -60,6 +62,8 @@ def _holds_units(value: Node, draft: Draft) -> bool:
     first = value[0]
     if isinstance(first, Pairs):
         return pick(first, _TYPE[draft.task]) is not None
+    if isinstance(first, str):
+        return draft.task == "ner" and draft.schema is not None and len(draft.schema.types) == 1
     lengths = {"ner": (2, 3), "re": (3,), "ee": ()}[draft.task]
     return isinstance(first, list) and len(first) in lengths
 
@@ -68,7 +72,7 @@ def read_list(node: list[Node], draft: Draft, where: str = "", tokens: list[str]
     """Take the units of a list; the format's name."""
     name = "lists"
     for _, place, item in members(node, where):
-        if is_blank(item) and not isinstance(item, str):
+        if is_void(item):
             continue
         if isinstance(item, Pairs):
             name = _READ[draft.task](item, draft, place) or name
@@ -85,21 +89,27 @@ def read_list(node: list[Node], draft: Draft, where: str = "", tokens: list[str]
 
 def _read_entity(item: Pairs, draft: Draft, where: str) -> str:
     kind, text = mention(pick(item, ENTITY_TYPE), NAME), mention(item, NAME)
-    if kind is None or text is None:
+    if kind is not None and text is not None:
+        draft.add_entity(kind, text, where)
+    elif kind is not None:
+        if not is_void(pick(item, NAME)) or len(item) == 1:
+            draft.problem("not-a-string", where, plain(item))
+    elif text is not None:
+        _read_bare(text, draft, where)
+    else:
         return read_typed(item, draft, where)
-    draft.add_entity(kind, text, where)
     return ""
 
 
 def _read_relation(item: Pairs, draft: Draft, where: str) -> str:
     kind = mention(pick(item, RELATION_TYPE), NAME)
     head, tail = mention(pick(item, HEAD), NAME), mention(pick(item, TAIL), NAME)
-    if head is None and tail is None:
+    if kind is None and head is None and tail is None:
         return read_typed(item, draft, where)
-    if kind is None or head is None or tail is None:
-        draft.problem("not-a-triple", where, plain(item))
-    else:
+    if kind is not None and head is not None and tail is not None:
         draft.add_relation(kind, head, tail, where)
+    elif not (is_void(pick(item, HEAD)) and is_void(pick(item, TAIL))):
+        draft.problem("not-a-triple", where, plain(item))
     return ""
 
 

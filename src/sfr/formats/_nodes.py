@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-__all__ = ["Call", "Node", "Number", "Pairs", "is_blank", "members", "plain", "strings"]
+__all__ = ["Call", "Node", "Number", "Pairs", "is_blank", "is_void", "members", "plain", "strings"]
 
 
 class Pairs(tuple["tuple[str, Node]", ...]):
@@ -45,6 +45,15 @@ def is_blank(node: Node) -> bool:
     if isinstance(node, str):
         return node.strip() in _NOTHING
     return node is None or (isinstance(node, (list, Pairs)) and not node)
+
+
+def is_void(node: Node) -> bool:
+    """Whether there is no value in the node, however deep; any string but the empty one is a value."""
+    if isinstance(node, Pairs):
+        return all(is_void(value) for _, value in node)
+    if isinstance(node, list):
+        return all(map(is_void, node))
+    return node is None or (isinstance(node, str) and not node.strip())
 
 
 def members(node: Pairs | list[Node], where: str) -> Iterator[tuple[str, str, Node]]:

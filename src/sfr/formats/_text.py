@@ -56,6 +56,8 @@ def _read_events(text: str, draft: Draft) -> str:
 
 
 def _read_field(kind: str, value: str, draft: Draft, where: str) -> None:
+    if is_blank(value):
+        return
     if draft.task == "ner":
         draft.add_entity(kind, value, where)
     elif draft.task == "ee":

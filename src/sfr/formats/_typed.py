@@ -19,7 +19,7 @@ from sfr.formats._keys import (
     mention,
     pick,
 )
-from sfr.formats._nodes import Node, Number, Pairs, is_blank, members, plain, strings
+from sfr.formats._nodes import Node, Number, Pairs, is_blank, is_void, members, plain, strings
 from sfr.formats._slots import read_slot
 
 __all__ = ["read_arguments", "read_records", "read_typed"]
@@ -82,6 +82,9 @@ def _read_event_record(kind: str, item: Node, draft: Draft, where: str) -> None:
 
 def read_typed(node: Pairs, draft: Draft, where: str = "") -> str:
     """Take the units of an object keyed by type, whatever its values look like; the format's name."""
+    if draft.task == "ee" and (kind := _only_type_of_roles(node, draft)):
+        draft.add_event(kind, "", _by_role(node, draft, where), where)
+        return "iepile"
     seen: set[str] = set()
     found: set[str] = set()
     for kind, place, value in members(node, where):
@@ -97,6 +100,13 @@ def read_typed(node: Pairs, draft: Draft, where: str = "") -> str:
     return "records"
 
 
+def _only_type_of_roles(node: Pairs, draft: Draft) -> str:
+    """The type of the event whose arguments an object holds by role (YAYI-UIE), or ""."""
+    types, roles = (draft.schema.types, draft.schema.roles) if draft.schema else ((), ())
+    keys = {key for key, _ in node}
+    return types[0] if len(types) == 1 and keys and keys <= {*roles} - {*types} else ""
+
+
 def _read_entities(kind: str, value: Node, draft: Draft, where: str) -> str:
     if isinstance(value, str):
         if not isinstance(value, Number):
@@ -110,7 +120,7 @@ def _read_entities(kind: str, value: Node, draft: Draft, where: str) -> str:
         text = None if isinstance(item, list) else mention(item, NAME)
         if text is not None:
             draft.add_entity(kind, text, place)
-        elif not is_blank(item):
+        elif not is_void(item):
             draft.problem("not-a-string", place, plain(item))
     return "records"
 
@@ -141,14 +151,14 @@ def _read_relation(kind: str, item: Node, draft: Draft, where: str) -> str:
         return "slots"
     if isinstance(item, Pairs):
         head, tail = mention(pick(item, HEAD), NAME), mention(pick(item, TAIL), NAME)
-        if head is None or tail is None:
-            draft.problem("not-a-pair", where, plain(item))
-        else:
+        if head is not None and tail is not None:
             draft.add_relation(kind, head, tail, where)
+        elif not is_void(item):
+            draft.problem("not-a-pair", where, plain(item))
         return "iepile"
     if ends := strings(item):
         draft.add_relation(kind, *ends, where)
-    elif not is_blank(item):
+    elif not is_void(item):
         draft.problem("not-a-pair", where, plain(item))
     return "records"
 
@@ -167,9 +177,9 @@ def _read_heads(kind: str, value: Pairs, draft: Draft, where: str) -> str:
 def _read_tails(relation: str, head: str, tails: Node, draft: Draft, where: str) -> None:
     for _, place, tail in members(tails if isinstance(tails, list) else [tails], where):
         text = mention(tail, NAME)
-        if text is None:
+        if text is None and not is_void(tail):
             draft.problem("not-a-string", place, plain(tail))
-        elif not is_blank(text):
+        elif text is not None and not is_blank(text):
             draft.add_relation(relation, head, text, place)
 
 
@@ -188,7 +198,7 @@ def _read_events(kind: str, value: Node, draft: Draft, where: str) -> str:
             draft.add_event(kind, item, [], place)
             name = "iepile"
         elif not isinstance(item, Pairs):
-            if not is_blank(item):
+            if not is_void(item):
                 draft.problem("not-an-event", place, plain(item))
         elif _read_event(kind, item, draft, place) == "iepile":
             name = "iepile"
@@ -198,13 +208,13 @@ def _read_events(kind: str, value: Node, draft: Draft, where: str) -> str:
 def _read_event(kind: str, item: Pairs, draft: Draft, where: str) -> str:
     trigger = mention(pick(item, TRIGGER), NAME) or ""
     arguments = pick(item, ARGUMENTS)
-    name = "iepile" if isinstance(arguments, Pairs) else "records"
+    place = f"{where}.arguments"
     if arguments is None:  # the roles stand beside the trigger
-        arguments = Pairs((key, value) for key, value in item if key.lower() not in TRIGGER)
-        name = "iepile" if arguments else "records"
-        place = where
-    else:
-        place = f"{where}.arguments"
+        beside = Pairs((key, value) for key, value in item if key.lower() not in {*TRIGGER, *ARGUMENTS})
+        arguments, place = beside or [], where
+    name = "iepile" if isinstance(arguments, Pairs) else "records"
+    if name == "iepile" and is_blank(trigger):
+        trigger = ""
     draft.add_event(kind, trigger, read_arguments(arguments, draft, place), where)
     return name
 
@@ -218,19 +228,26 @@ def read_arguments(node: Node, draft: Draft, where: str) -> list[tuple[str, str,
     if not isinstance(node, list):
         draft.problem("not-a-list", where, plain(node))
         return []
-    found = []
-    for _, place, item in members(node, where):
-        if pair := strings(item):
-            found.append((*pair, place))
-        elif isinstance(item, Pairs):
-            role, text = mention(pick(item, ARGUMENT_ROLE), NAME), mention(pick(item, ARGUMENT_TEXT), NAME)
-            if role is None or text is None:
-                found += _by_role(item, draft, place)
-            else:
-                found.append((role, text, place))
-        elif not is_blank(item):
-            draft.problem("not-a-pair", place, plain(item))
-    return found
+    return [argument for _, place, item in members(node, where) for argument in _read_argument(item, draft, place)]
+
+
+def _read_argument(item: Node, draft: Draft, where: str) -> list[tuple[str, str, str]]:
+    """``[role, text]``, ``{"role": ..., "text": ...}``, or one or several ``{role: text}``."""
+    if pair := strings(item):
+        return [(*pair, where)]
+    if not isinstance(item, Pairs):
+        if not is_void(item):
+            draft.problem("not-a-pair", where, plain(item))
+        return []
+    role, text = mention(pick(item, ARGUMENT_ROLE), NAME), mention(pick(item, ARGUMENT_TEXT), NAME)
+    if role is not None and text is not None:
+        return [(role, text, where)]
+    names = {key.lower() for key, _ in item}
+    if names.isdisjoint({*ARGUMENT_ROLE, *ARGUMENT_TEXT}):
+        return _by_role(item, draft, where)
+    if role is None or names.isdisjoint(ARGUMENT_TEXT) or not is_void(pick(item, ARGUMENT_TEXT)):
+        draft.problem("not-an-argument", where, plain(item))
+    return []
 
 
 def _by_role(node: Pairs, draft: Draft, where: str) -> list[tuple[str, str, str]]:
@@ -238,9 +255,9 @@ def _by_role(node: Pairs, draft: Draft, where: str) -> list[tuple[str, str, str]
     for role, place, values in members(node, where):
         for _, deeper, value in members(values if isinstance(values, list) else [values], place):
             text = mention(value, NAME)
-            if text is None:
+            if text is None and not is_void(value):
                 draft.problem("not-a-string", deeper, plain(value))
-            elif not is_blank(text):
+            elif text is not None and not is_blank(text):
                 found.append((role, text, deeper))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -21,7 +22,7 @@ def read_gold(gold: Gold, task: Task, reading: Reading) -> Extraction:
 
     Raises ParseError with every problem, TypeError for what is no gold at all.
     """
-    draft = Draft(task, reading.normalize, room=reading.max_units)
+    draft = Draft(task, reading.normalize, room=sys.maxsize)
     if isinstance(gold, Extraction):
         _read_extraction(gold, draft)
     elif isinstance(gold, str):

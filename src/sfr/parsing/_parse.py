@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from sfr.formats import DROPPED, FORMATS, Draft, Pairs, Policy, Problem, Split, read_node, read_text
+from sfr.formats import DROPPED, FORMATS, Call, Draft, Pairs, Policy, Problem, Split, read_node, read_text
 from sfr.grounding import Source
 from sfr.normalize import Normalizer
-from sfr.parsing._scan import Found, TooDeep, find
-from sfr.parsing._wrapping import fenced, is_talk, open_wrapping
+from sfr.parsing._scan import Found, TooDeep, find, whole
+from sfr.parsing._wrapping import fenced, is_talk, open_wrapping, unfenced
 from sfr.schema import Schema, SchemaLike, as_schema
 from sfr.structures import Extraction, Task, as_task
 
@@ -20,6 +21,9 @@ Status = Literal["ok", "recovered", "unparsable"]
 
 RUNGS = ("thinking", "answer", "fence", "prose", "quotes", "commas", "brackets", "malformed", "truncated")
 """What a reading had to get past, from harmless to costly."""
+
+
+_ASSIGNMENT = re.compile(r"\w+\s*=\s*\Z")  # the result of a Python answer
 
 
 class ParseError(ValueError):
@@ -96,22 +100,28 @@ class Reading:
         if len(output) > self.max_chars:
             draft.problem("too-long", "", f"{len(output)} characters")
             return _unparsable(draft)
-        body, offset, rungs, closed = open_wrapping(output)
+        body, offset, closed = output, 0, True
+        rungs: list[str] = []
         try:
-            values = find(body, self.max_depth)
+            answer = whole(output, self.max_depth)
+            if answer is None:  # tags within its strings would be a part of them
+                body, offset, rungs, closed = open_wrapping(output)
+            values = [answer] if answer else find(body, self.max_depth)
         except TooDeep:
             draft.problem("too-deep", "")
             return _unparsable(draft, rungs)
         if not closed:
             draft.problem("unclosed-thinking", "")
-            values = [value for value in values if not value.repairs and not is_talk(body[value.end :])]
+            values = [value for value in values[-1:] if not value.repairs and not is_talk(body[value.end :])]
         name = self._read(values, body, offset, draft, rungs) if values or closed else ""
         return self._judge(name, draft, rungs)
 
     def _read(self, values: list[Found], body: str, offset: int, draft: Draft, rungs: list[str]) -> str:
         """Take the units of the answer; the name of its format, or "" if there is none."""
         if not values:
-            text = body.strip().removeprefix("```").removesuffix("```").strip()
+            text = unfenced(body)
+            if text is not body:
+                rungs.append("fence")
             name = read_text(text, draft) if self.format in {"auto", "instructuie", "sel"} else ""
             if not name:
                 draft.problem("no-json" if body.strip() else "no-answer", "")
@@ -121,8 +131,8 @@ class Reading:
         if fenced(before, after):
             rungs.append("fence")
         name = read_node(answer.node, draft)
-        if name == "calls":
-            before = before.rstrip().removesuffix("=").rstrip().removesuffix("results").removesuffix("result")
+        if isinstance(answer.node, (list, Call)):
+            before = _ASSIGNMENT.sub("", before)
         if is_talk(before) or is_talk(after):
             rungs.append("prose")
         for repair, place in answer.repairs.items():
@@ -132,10 +142,16 @@ class Reading:
             draft.problem(repair, f"character {offset + place}")
         return name
 
+    def _accepts(self, name: str, extraction: Extraction) -> bool:
+        """Whether a format is the one asked for; IEPile's entities and bare triggers are those of records."""
+        if self.format == "iepile" and name == "records":
+            return not extraction.relations and not any(event.arguments for event in extraction.events)
+        return self.format in {"auto", name}
+
     def _judge(self, name: str, draft: Draft, rungs: list[str]) -> Parsed:
         extraction = draft.extraction()
         count, duplicates = _count(extraction)
-        if self.format not in {"auto", name} and name and count:
+        if name and count and not self._accepts(name, extraction):
             draft.problem("wrong-format", "", name)
             return _unparsable(draft, rungs)
         if draft.room < 0:
@@ -145,7 +161,10 @@ class Reading:
             rungs.append("malformed")
             if not count:
                 draft.problem("nothing-readable", "")
-        if not name or draft.rejected or (dropped and not count):
+        cut = "truncated" in rungs and not count
+        if cut and not dropped:
+            draft.problem("nothing-readable", "")
+        if not name or draft.rejected or cut or (dropped and not count):
             return _unparsable(draft, rungs)
         ladder = tuple(rung for rung in RUNGS if rung in rungs)
         status: Status = "recovered" if ladder else "ok"
@@ -153,11 +172,11 @@ class Reading:
 
 
 def _last_answer(values: list[Found], draft: Draft) -> Found:
-    """Of several values the last object, or if there is none the last list."""
+    """Of several values the last object, rather one that is not empty; if there is none, the last list."""
     objects = [value for value in values if isinstance(value.node, Pairs)]
     if len(objects) > 1:
         draft.problem("extra-json", "", f"{len(objects)} objects")
-    return (objects or values)[-1]
+    return ([value for value in objects if value.node] or objects or values)[-1]
 
 
 def _unparsable(draft: Draft, rungs: list[str] | tuple[str, ...] = ()) -> Parsed:

@@ -12,15 +12,20 @@ from dataclasses import dataclass, field
 
 from sfr.formats import Call, Node, Number, Pairs
 
-__all__ = ["Found", "TooDeep", "find"]
+__all__ = ["Found", "TooDeep", "find", "whole"]
 
-# Brackets and calls that may open a value, going by what follows; prose has few of these.
+# Brackets that may open a value, going by what follows, and calls that begin a line or are assigned;
+# prose has few of these.
 _START = re.compile(
-    r"\{(?=\s*[\"'}A-Za-z_])|\[(?=\s*[\"'\[\]{(\w-])|(?<!\w)[A-Za-z_]\w*\((?=\s*(?:[\"'\[)]|\w{1,60}\s*=))"
+    r"\{(?=\s*[\"'}A-Za-z_])"
+    r"|\[(?=\s*[\"'\[\]{(\w-])"
+    r"|(?:\A|(?<=\n)|(?<==)|(?<== ))[^\W\d]\w*\((?=\s*(?:[\"'\[)]|\w{1,60}\s*=))"
 )
 _STRICT = re.compile(r"\{\s*[\"}]|\[\s*[^\w'\(]")
 _MAX_STARTS = 1_000
-_DECODER = json.JSONDecoder(object_pairs_hook=Pairs, parse_int=Number, parse_float=Number, parse_constant=Number)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=Pairs, parse_int=Number, parse_float=Number, parse_constant=lambda _: None
+)
 
 
 class TooDeep(Exception):  # noqa: N818 - a signal within this package
@@ -52,6 +57,18 @@ def find(text: str, max_depth: int) -> list[Found]:
         if value is not None and _plausible(value.node):
             found.append(value)
     return found
+
+
+def whole(text: str, max_depth: int) -> Found | None:
+    """The value that is all of a text, if it is JSON without a flaw.
+
+    Raises TooDeep when brackets nest deeper than the bound.
+    """
+    start = len(text) - len(text.lstrip())
+    if not _STRICT.match(text, start):
+        return None
+    found, end = _read(text, start, max_depth)
+    return found if found and not found.repairs and not text[end:].strip() else None
 
 
 def _read(text: str, start: int, max_depth: int) -> tuple[Found | None, int]:
@@ -106,11 +123,12 @@ class _Cut(Exception):  # noqa: N818 - a signal within this module
 
 
 _SPACE = re.compile(r"\s*")
-_NAME = re.compile(r"[A-Za-z_][\w .-]{0,60}(?=\s*:)")
+_NAME = re.compile(r"[^\W\d][\w .-]{0,60}(?=\s*:)")
 _KEYWORD = re.compile(r"(\w{1,60})\s*=\s*")
-_WORD = re.compile(r"-?(?:\d[\w.+-]*|Infinity)|[A-Za-z_]\w*")
-# A string goes on past a quote that is followed by nothing that could follow a string.
-_BODY = {q: re.compile(rf"(?:[^{q}\\]+|\\.|{q}(?!\s*(?:[,:\]}})]|\Z)))*", re.DOTALL) for q in "\"'"}
+_WORD = re.compile(r"-?(?:\d[\w.+-]*|Infinity)|[^\W\d]\w*")
+# A string goes on past a quote that is followed by nothing that could follow a string. Another
+# string may: then a comma is missing.
+_BODY = {q: re.compile(rf"(?:[^{q}\\]+|\\.|{q}(?!\s*(?:[,:\]}})]|\Z)|\s+[\"'`]))*", re.DOTALL) for q in "\"'"}
 _ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _CONSTANTS: dict[str, bool | None] = {
     "true": True,
@@ -118,8 +136,12 @@ _CONSTANTS: dict[str, bool | None] = {
     "false": False,
     "False": False,
     "null": None,
+    "NaN": None,
+    "Infinity": None,
+    "-Infinity": None,
     "None": None,
 }
+_PARTNER = {"[": "]", "{": "}", "(": ")"}
 _CLOSERS = frozenset({"]", "}", ")", ""})
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
@@ -135,30 +157,35 @@ class _Scanner:
         self.text = text
         self.position = position
         self.repairs: dict[str, int] = {}
-        self.depth_left = max_depth
+        self.max_depth = max_depth
+        self.open: list[str] = []  # the closers that are awaited
 
     def value(self, char: str) -> Node:
         """The value that begins with ``char`` at the position."""
         if char in _BODY:
             return self._string(char)
         if char and char in "[({":
-            self.depth_left -= 1
-            if self.depth_left < 0:
-                raise TooDeep
-            self.position += 1
-            node = self._object() if char == "{" else self._list("]" if char == "[" else ")")
-            self.depth_left += 1
+            self._enter(_PARTNER[char])
+            node = self._object() if char == "{" else self._list(self.open[-1])
+            self.open.pop()
             return node
         return self._word()
 
+    def _enter(self, closer: str) -> None:
+        """Step into a bracket."""
+        self.open.append(closer)
+        if len(self.open) > self.max_depth:
+            raise TooDeep
+        self.position += 1
+
     def _peek(self) -> str:
-        """The next character that is no white space, or "" at the end."""
+        """The next character that is no white space, or "" at the end, which a fence is too."""
         char = self.text[self.position : self.position + 1]
         if char.isspace():
             match = _SPACE.match(self.text, self.position)
             self.position = match.end() if match else self.position
             char = self.text[self.position : self.position + 1]
-        return char
+        return "" if char == "`" else char
 
     def _repair(self, kind: str) -> None:
         self.repairs.setdefault(kind, self.position)
@@ -166,7 +193,7 @@ class _Scanner:
     def _word(self) -> Node:
         match = _WORD.match(self.text, self.position)
         if match is None:
-            if self.position >= len(self.text):
+            if not self._peek():
                 raise _Cut
             raise _Fail
         word = match[0]
@@ -176,23 +203,20 @@ class _Scanner:
             raise _Cut
         if word in _CONSTANTS:
             self.position = match.end()
-            if word[0].isupper():
+            if word in {"True", "False", "None"}:
                 self._repair("quotes")
             return _CONSTANTS[word]
         if after == "(" and not word[0].isdigit():
             self.position = match.end()
             return Call(word, self._arguments())
-        if word[0].isdigit() or word[0] == "-" or word in {"NaN", "Infinity"}:
+        if word[0].isdigit() or word[0] == "-":
             self.position = match.end()
             return Number(word)
         raise _Fail
 
     def _arguments(self) -> Pairs:
         """The values of a call, by keyword."""
-        self.depth_left -= 1
-        if self.depth_left < 0:
-            raise TooDeep
-        self.position += 1
+        self._enter(")")
         values: list[tuple[str, Node]] = []
         try:
             while self._more(")"):
@@ -202,7 +226,7 @@ class _Scanner:
                 values.append((keyword[1] if keyword else "", self.value(self._peek())))
         except _Cut:
             self._repair("truncated")
-        self.depth_left += 1
+        self.open.pop()
         return Pairs(values)
 
     def _list(self, closer: str) -> list[Node]:
@@ -234,7 +258,7 @@ class _Scanner:
             self._repair("quotes")
             key, self.position = match[0].rstrip(), match.end()
         if self._peek() != ":":
-            if self.position >= len(self.text):
+            if not self._peek():
                 raise _Cut
             raise _Fail
         self.position += 1
@@ -251,10 +275,10 @@ class _Scanner:
         if char in _CLOSERS:
             if commas and char:
                 self._repair("commas")
-            if char == closer:
-                self.position += 1
-            else:
-                self._repair("brackets" if char else "truncated")  # it closes what stands around this one
+            if char != closer:
+                self._repair("brackets" if char else "truncated")
+            if char == closer or (char and char not in self.open):
+                self.position += 1  # else it closes what stands around this one
             return ""
         if commas != (not first):
             self._repair("commas")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 
-__all__ = ["fenced", "is_talk", "open_wrapping"]
+__all__ = ["fenced", "is_talk", "open_wrapping", "unfenced"]
 
 _TAG = "think|thinking|thought|reasoning"
 _OPEN_THINKING = re.compile(rf"\s*<({_TAG})>", re.IGNORECASE)
@@ -13,6 +13,7 @@ _CLOSE_THINKING = re.compile(rf"</(?:{_TAG})>", re.IGNORECASE)
 _OPEN_ANSWER = re.compile(r"<answer>", re.IGNORECASE)
 _CLOSE_ANSWER = re.compile(r"</answer>", re.IGNORECASE)
 _FENCE = "```"
+_FENCED = re.compile(r"```(?:[\w+-]*\n|)(.*?)(?:```)?", re.DOTALL)
 _FENCE_OPENING = re.compile(r"```[\w+-]*")
 
 
@@ -47,8 +48,14 @@ def fenced(before: str, after: str) -> bool:
 
 
 def is_talk(text: str) -> bool:
-    """Whether anything but fences stands in a text around an answer."""
-    return bool(_FENCE_OPENING.sub("", text).strip())
+    """Whether anything but fences and a byte order mark stands in a text around an answer."""
+    return bool(_FENCE_OPENING.sub("", text).strip().strip("\ufeff"))
+
+
+def unfenced(text: str) -> str:
+    """What stands in a fence that is all of a text, or the text as it is."""
+    match = _FENCED.fullmatch(text.strip())
+    return match[1] if match else text
 
 
 def _last(pattern: re.Pattern[str], text: str, start: int) -> re.Match[str] | None:

@@ -74,17 +74,23 @@ def from_signature(signature: str) -> Reward:
     Raises ValueError when the line is none, or was written by another version.
     """
     head, *parts = signature.strip().split("|")
-    values = dict(part.split(":", 1) for part in parts if ":" in part)
+    pairs = [part.partition(":") for part in parts]
+    values = {name: value for name, colon, value in pairs if colon}
+    whole = len(values) == len(parts)  # no part without a value, and no field twice
     version = values.pop("v", None)
     values.pop("given", None)
-    if not head.startswith("sfr-") or version is None or len(parts) != len({*parts}):
+    if not head.startswith("sfr-") or version is None or not whole:
         msg = f"not a signature: {signature!r}; expected sfr-TASK|field:value|...|v:VERSION"
         raise ValueError(msg)
     if version != __version__:
         msg = f"this signature is of sfr {version}, and this is sfr {__version__}: install that version to be sure"
         raise ValueError(msg)
     task = as_task(head.removeprefix("sfr-"))
-    return _CLASSES[task](**{name: read_field(task, name, text) for name, text in values.items()})
+    try:
+        return _CLASSES[task](**{name: read_field(task, name, text) for name, text in values.items()})
+    except TypeError as error:
+        msg = f"not a signature: {error}"
+        raise ValueError(msg) from None
 
 
 def read_field(task: str, name: str, text: str) -> Any:

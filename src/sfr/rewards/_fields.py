@@ -22,7 +22,7 @@ def misfit(name: str, value: Any, hint: Any) -> str:
         options = get_args(hint)
         expected = "" if value in options else f"one of {', '.join(options)}"
     elif hint is int:
-        expected = "" if isinstance(value, int) and value > 0 else "a positive integer"
+        expected = "" if type(value) is int and value > 0 else "a positive integer"
     elif hint is float and not _is_number(value):
         expected = "a number"
     elif name.startswith(("w_", "lambda_")) and value < 0:

@@ -294,7 +294,7 @@ class Reward(ABC):
     def _gold_readers(self) -> tuple[Callable[[str, AbstractSet[object]], Any], Callable[[object], Any]]:
         """For gold text and gold objects, which are records whatever the outputs are."""
         normalize = self._reading.normalize
-        text = clean_reader(self.task, normalize, max_chars=sys.maxsize, max_units=self.max_units)
+        text = clean_reader(self.task, normalize, max_chars=sys.maxsize, max_units=sys.maxsize // 2)
         return text, records_reader(self.task, normalize)
 
     @cached_property
