@@ -71,27 +71,29 @@ def argument_counts(gold: Mapping[str, Groups], pred: Mapping[str, Groups], how:
 
     F_full of Eqs. 9 and 10 is the F1 of these counts.
     """
-    tp = sum(shared_pairs(groups, pred[kind], how) for kind, groups in gold.items() if kind in pred)
+    tp = sum(shared_pairs(groups, pred[kind], how) for kind, groups in gold.items() if groups and pred.get(kind))
     n_gold = sum(len(pairs) for groups in gold.values() for pairs in groups.values())
     n_pred = sum(len(pairs) for groups in pred.values() for pairs in groups.values())
     return Counts(tp, n_pred - tp, n_gold - tp)
 
 
 def shared_pairs(gold: Groups, pred: Groups, how: Matching = "optimal") -> int:
-    """Pairs that the matched groups of one event type share: ``Match.shared``, summed."""
+    """Pairs that the matched groups of one event type share, both sides having some group."""
     if how == "anchored":
         return sum(len(pairs & pred[t]) for t, pairs in gold.items() if t in pred)
-    if how == "optimal":
-        if len(gold) == 1 or len(pred) == 1:  # as in three of four cases of real text
-            best = 0
-            for pairs in gold.values():
-                for other in pred.values():
-                    best = max(best, len(pairs & other))
-            return best
-        if len(gold) == len(pred) == _TWO:
-            (a, b), (c, d) = gold.values(), pred.values()
-            return max(len(a & c) + len(b & d), len(a & d) + len(b & c))
-    return sum(match.shared for match in match_trigger_groups(gold, pred, how))
+    if how != "optimal":
+        return sum(match.shared for match in match_trigger_groups(gold, pred, how))
+    # Only the total is asked for, and nine of ten times there are at most two groups on a side.
+    golds, preds = list(gold.values()), list(pred.values())
+    if len(golds) == 1:
+        return max([len(golds[0] & p) for p in preds])
+    if len(preds) == 1:
+        return max([len(g & preds[0]) for g in golds])
+    if len(golds) == len(preds) == _TWO:
+        (a, b), (c, d) = golds, preds
+        return max(len(a & c) + len(b & d), len(a & d) + len(b & c))
+    weights = [[len(g & p) for p in preds] for g in golds]
+    return sum(weights[i][j] for i, j in enumerate(_optimal(weights)) if j >= 0)
 
 
 _TWO = 2

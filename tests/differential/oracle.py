@@ -132,11 +132,12 @@ class Paper:
             return sum(max([len(g & p) for _, p in pred], default=0) for _, g in gold)
         if self.matching == "greedy":
             total, left = 0, list(pred)
-            for _, g in gold:
-                best = max(left, key=lambda group: len(g & group[1]), default=(None, set()))
-                if shared := len(g & best[1]):
-                    total += shared
-                    left.remove(best)
+            for t, g in gold:
+                # Ties go to the same trigger, then to what was written first; who shares nothing takes nothing.
+                ranked = sorted(left, key=lambda group: (-len(g & group[1]), t != group[0]))
+                if ranked and g & ranked[0][1]:
+                    total += len(g & ranked[0][1])
+                    left.remove(ranked[0])
             return total
         few, many = (gold, pred) if len(gold) <= len(pred) else (pred, gold)
         return max(

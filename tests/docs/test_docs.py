@@ -243,7 +243,6 @@ def table_keys(text):
     [
         (["score", "good.jsonl"], 0),
         (["score", "broken.parquet"], 1),
-        (["samples", "-o", "nowhere/samples.jsonl"], 1),
         (["score", "bad.jsonl"], 2),
         (["score", "empty.jsonl"], 2),
         (["score", "missing.jsonl"], 2),

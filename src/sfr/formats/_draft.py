@@ -23,7 +23,7 @@ _SHOWN = 60
 
 CODES = {
     "too-long": "a text within the bound max_chars",
-    "too-deep": "brackets nested within the bound max_depth",
+    "too-deep": "brackets within the bound max_depth, and not more of them than units may need",
     "too-many-units": "no more units, empty ones included, than the bound max_units",
     "no-answer": "an answer",
     "no-json": "a JSON object, or one of the known formats",

@@ -23,13 +23,14 @@ _START = re.compile(
 )
 _STRICT = re.compile(r"\{\s*[\"}]|\[\s*[^\w'\(]")
 _MAX_STARTS = 1_000
+_MAX_BRACKETS = 20_000  # in one damaged value; twice as many as there may be units
 _DECODER = json.JSONDecoder(
     object_pairs_hook=Pairs, parse_int=Number, parse_float=Number, parse_constant=lambda _: None
 )
 
 
 class TooDeep(Exception):  # noqa: N818 - a signal within this package
-    """Brackets nested deeper than the bound."""
+    """Brackets nested deeper than the bound, or more of them than there may be units."""
 
 
 @dataclass(slots=True)
@@ -159,6 +160,7 @@ class _Scanner:
         self.repairs: dict[str, int] = {}
         self.max_depth = max_depth
         self.open: list[str] = []  # the closers that are awaited
+        self.brackets = 0
 
     def value(self, char: str) -> Node:
         """The value that begins with ``char`` at the position."""
@@ -174,7 +176,8 @@ class _Scanner:
     def _enter(self, closer: str) -> None:
         """Step into a bracket."""
         self.open.append(closer)
-        if len(self.open) > self.max_depth:
+        self.brackets += 1
+        if len(self.open) > self.max_depth or self.brackets > _MAX_BRACKETS:
             raise TooDeep
         self.position += 1
 
