@@ -7,29 +7,32 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext
+from io import StringIO
 from pathlib import Path
 from typing import IO, Any
 
 import click
-from rich.console import Console
+from rich.console import Console, Group
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
 from sfr import samples as shipped
 from sfr._version import __version__
 from sfr.files import RowError, as_row, decode_line, open_rows, written_whole
 from sfr.parsing import ParseError
-from sfr.reports import explain, render, summary_json, summary_table
-from sfr.rewards import PROFILES, Reward, read_field, reward
+from sfr.reports import explain, render, summary_json, summary_table, visible
+from sfr.rewards import PROFILES, Reward, field_names, read_field, reward
 from sfr.scoring import Chunk, Job, Tally, score_rows
 from sfr.structures import TASKS, Task
 
 __all__ = ["main"]
 
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-_OUT = click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path)
+_OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
+_OUT_OR_DASH = click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path)
 _EXIT_BAD = 2
-_PIPE_WIDTH = 200
+_PIPE_WIDTH = 1_000_000
 
 _profile = click.option(
     "--profile", type=click.Choice(list(PROFILES)), default="paper", show_default=True, help="The rules of the reward."
@@ -84,8 +87,9 @@ def score(  # noqa: PLR0913, PLR0917 - one parameter for each option
     """
     job = Job(_rewards(profile, settings), task, by)
     console, errors = _consoles()
-    if out is not None and not out.absolute().parent.is_dir():
-        raise click.BadParameter(f"there is no folder {out.absolute().parent}", param_hint="'-o'")
+    beside = None if out is None else out.with_suffix(".summary.json")
+    _check_target(out, file)
+    _check_target(beside, file)
     try:
         source = open_rows(file)
         with written_whole(out) if out else nullcontext() as lines, _progress(errors, source.size) as advance:
@@ -102,16 +106,15 @@ def score(  # noqa: PLR0913, PLR0917 - one parameter for each option
     except BrokenProcessPool:
         raise click.ClickException("a worker process died, most likely for want of memory; try fewer jobs") from None
     summary = summary_json(tallies, job.rewards, bad)
-    console.print(summary_table(tallies, by))
+    _show(console, summary_table(tallies, by))
     for signature in summary["signatures"].values():
-        console.print(signature, style="dim")
+        _show(console, Text(signature, style="dim"))
     if bad:
         errors.print(f"{_count(bad, 'bad row')} left out")
-    if out:
-        beside = out.with_suffix(".summary.json")
+    if out and beside:
         with written_whole(beside) as target:
-            target.write(json.dumps(summary, ensure_ascii=False, indent=2) + "\n")
-        console.print(f"wrote {out} and {beside}")
+            target.write(json.dumps(summary, indent=2) + "\n")
+        _show(console, f"wrote {out} and {beside}")
 
 
 def _gather(
@@ -122,7 +125,7 @@ def _gather(
     bad = 0
     for chunk in chunks:
         for number, problem in chunk.bad:
-            errors.print(f"{file}:{number}: {problem}")
+            errors.print(visible(f"{file}:{number}: {problem}"))
         bad += len({number for number, _ in chunk.bad})
         for key, tally in chunk.tallies.items():
             tallies.setdefault(key, Tally()).merge(tally)
@@ -186,15 +189,19 @@ def explain_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         chosen = _rewards(profile, settings, (row.task,))[row.task]
         found = explain(chosen, row.gold, row.outputs[index], row.text, row.schema)
     except RowError as error:
-        raise click.UsageError("\n".join(f"{where}{problem}" for problem in error.problems)) from None
+        raise click.UsageError(
+            visible("\n".join(f"{where}{problem}" for problem in error.problems), lines=True)
+        ) from None
     except ParseError as error:
-        raise click.UsageError("\n".join(f"{where}gold: {problem}" for problem in error.problems)) from None
+        raise click.UsageError(
+            visible("\n".join(f"{where}gold: {problem}" for problem in error.problems), lines=True)
+        ) from None
     except ValueError as error:
         raise click.UsageError(f"{where}{error}") from None
     console, _ = _consoles()
     if row.id is not None:
-        console.print(f"{row.id}", style="bold underline")
-    console.print(render(found, row.text, row.outputs[index]))
+        _show(console, Text(visible(str(row.id)), style="bold underline"))
+    _show(console, render(found, row.text, row.outputs[index]))
 
 
 def _row_values(file: Path) -> Iterator[tuple[int, Any]]:
@@ -218,12 +225,14 @@ def _pick(rows: Iterator[tuple[int, Any]], file: Path | None, row_id: str | None
             raise click.UsageError(f"{file}:{number}: {error}") from None
         if row_id is None or (isinstance(decoded, dict) and str(decoded.get("id")) == row_id):
             return number, decoded
-    sought = f"with id {row_id}" if row_id is not None else f"in line {line}" if line is not None else "at all"
+    wanted = [f"in line {line}"] if line is not None else []
+    wanted += [f"with id {row_id}"] if row_id is not None else []
+    sought = " and ".join(wanted) or "at all"
     raise click.UsageError(f"{file} has no row {sought}")
 
 
 @main.command()
-@click.option("-o", "--out", type=_OUT, help="Where to write the rows; - for the terminal or a pipe.")
+@click.option("-o", "--out", type=_OUT_OR_DASH, help="Where to write the rows; - for the terminal or a pipe.")
 def samples(out: Path | None) -> None:
     """Write the shipped sample: sentences with gold, and outputs of many kinds for each.
 
@@ -232,10 +241,12 @@ def samples(out: Path | None) -> None:
     rows = list(shipped.rows())
     console, _ = _consoles()
     if out is None:
-        console.print(_samples_table(rows))
-        console.print("write it with: sfr samples -o samples.jsonl")
+        _show(console, _samples_table(rows))
+        _show(console, "write it with: sfr samples -o samples.jsonl")
         return
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    if str(out) != "-":
+        _check_target(out)
     if str(out) == "-":
         click.echo(text, nl=False)
         return
@@ -245,7 +256,7 @@ def samples(out: Path | None) -> None:
     except OSError as error:
         raise click.ClickException(str(error)) from None
     sentences = len({row["text"] for row in rows})
-    console.print(f"wrote {len(rows):,} outputs of {sentences} sentences to {out}")
+    _show(console, f"wrote {len(rows):,} outputs of {sentences} sentences to {out}")
 
 
 def _samples_table(rows: list[dict[str, Any]]) -> Table:
@@ -263,13 +274,38 @@ def _samples_table(rows: list[dict[str, Any]]) -> Table:
 # -- what the commands share ------------------------------------------------------------------
 
 
+def _check_target(out: Path | None, source: Path | None = None) -> None:
+    """Refuse a place that nothing can be written to, before any work is done."""
+    if out is None:
+        return
+    problem = ""
+    if not out.absolute().parent.is_dir():
+        problem = f"there is no folder {out.absolute().parent}"
+    elif out.is_dir():
+        problem = f"{out} is a folder"
+    elif str(out) == "-":
+        problem = "the results go to a file, so that they are all there or none"
+    elif source is not None and out.exists() and out.samefile(source):
+        problem = f"{out} holds the rows; name another file for the results"
+    if problem:
+        raise click.BadParameter(problem, param_hint="'-o'")
+
+
 def _consoles() -> tuple[Console, Console]:
-    """Standard output and standard error; plain text, and lines as long as they are, in a pipe."""
-    out = Console(highlight=False, markup=False, emoji=False)
-    errors = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
-    if not out.is_terminal:
-        out = Console(highlight=False, markup=False, emoji=False, width=_PIPE_WIDTH, soft_wrap=True)
-    return out, errors
+    """Standard output and standard error."""
+    options: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
+    return Console(**options), Console(stderr=True, soft_wrap=True, **options)
+
+
+def _show(console: Console, what: str | Text | Table | Group) -> None:
+    """Print: in colour and fitted on a terminal, else plain, with lines as long as they are."""
+    if console.is_terminal:
+        console.print(what)
+        return
+    plain = Console(file=StringIO(), width=_PIPE_WIDTH, color_system=None, markup=False, emoji=False, highlight=False)
+    with plain.capture() as text:
+        plain.print(what)
+    click.echo("\n".join(line.rstrip() for line in text.get().split("\n")), nl=False)
 
 
 def _rewards(profile: str, settings: tuple[str, ...], tasks: tuple[Task, ...] = TASKS) -> dict[Task, Reward]:
@@ -279,16 +315,15 @@ def _rewards(profile: str, settings: tuple[str, ...], tasks: tuple[Task, ...] = 
         name, equals, value = setting.partition("=")
         if not equals:
             raise click.BadParameter(f"{setting!r} is not FIELD=VALUE", param_hint="'--set'")
-        unknown = []
-        for task in tasks:
+        fitting = [task for task in tasks if name in field_names(task)]
+        if not fitting:
+            known = dict.fromkeys(field for task in tasks for field in field_names(task))
+            raise click.BadParameter(f"unknown field {name!r}; known: {', '.join(known)}", param_hint="'--set'")
+        for task in fitting:
             try:
                 overrides[task][name] = read_field(task, name, value)
-            except TypeError as error:
-                unknown.append(str(error))
             except ValueError as error:
                 raise click.BadParameter(f"{setting}: {error}", param_hint="'--set'") from None
-        if len(unknown) == len(tasks):
-            raise click.BadParameter("\n".join(unknown), param_hint="'--set'")
     try:
         return {task: reward(task, profile, **overrides[task]) for task in tasks}
     except ValueError as error:

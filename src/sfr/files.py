@@ -15,7 +15,7 @@ from sfr.rewards import Gold
 from sfr.schema import Schema, as_schema
 from sfr.structures import Task, as_task
 
-__all__ = ["Row", "RowError", "RowSource", "as_row", "decode_line", "open_rows", "written_whole"]
+__all__ = ["Row", "RowError", "RowSource", "as_row", "decode_line", "encode_line", "open_rows", "written_whole"]
 
 PARQUET = ".parquet"
 
@@ -83,8 +83,12 @@ def _outputs(value: dict[str, Any], problems: list[str]) -> list[str]:
     if not isinstance(outputs, list):
         problems.append(f"outputs: expected a list of strings, found {_kind(outputs)}")
         return []
-    name = "output" if many is None else "outputs"
-    problems += [f"{name}: expected a string, found {_kind(o)}" for o in outputs if not isinstance(o, str)]
+    if not outputs:
+        problems.append("outputs: expected at least one string, found an empty list")
+    for i, output in enumerate(outputs):
+        if not isinstance(output, str):
+            name = "output" if many is None else f"outputs[{i}]"
+            problems.append(f"{name}: expected a string, found {_kind(output)}")
     return outputs
 
 
@@ -103,13 +107,20 @@ def decode_line(line: bytes) -> Any:
     Raises RowError when it has none.
     """
     try:
-        return json.loads(line)
+        return json.loads(line, parse_constant=_refuse)
     except UnicodeDecodeError as error:
         raise RowError([f"expected UTF-8: {error.reason} at byte {error.start}"]) from None
     except json.JSONDecodeError as error:
-        raise RowError([f"expected one JSON object in the line: {error.msg} at column {error.colno}"]) from None
+        raise RowError(
+            [f"expected one JSON object in the line: {error.msg.removesuffix(' at')} at column {error.colno}"]
+        ) from None
     except (ValueError, RecursionError) as error:
         raise RowError([f"expected one JSON object in the line: {error}"]) from None
+
+
+def _refuse(constant: str) -> None:
+    msg = f"{constant} is not JSON"
+    raise ValueError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,27 +185,64 @@ def _without_nulls(value: Any) -> Any:
 
 @contextlib.contextmanager
 def written_whole(path: Path) -> Iterator[IO[str]]:
-    """A text file that appears under ``path`` when all of it is written, and never in part."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    """A text file that appears under ``path`` when all of it is written, and never in part.
+
+    Where the system can do it, the file has no name until then, so that nothing is left behind even
+    if the program is killed. A pipe or a device is written to as it is.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8") as file:
+            yield file
+        return
+    handle, name = _nameless(path.parent) or tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        _keep_mode(path, name)
+            os.fchmod(file.fileno(), _mode(path))
+            name = name or _named(file.fileno(), path)
         os.replace(name, path)  # noqa: PTH105 - the name is a string
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)  # noqa: PTH108
+        if name:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)  # noqa: PTH108
         raise
 
 
-def _keep_mode(path: Path, name: str) -> None:
-    """Give a temporary file, which is private, the mode of the file it replaces or of any new file."""
+def _nameless(folder: Path) -> tuple[int, str] | None:
+    """A file in a folder that has no name yet, where there is such a thing."""
+    if not hasattr(os, "O_TMPFILE") or not Path("/proc/self/fd").is_dir():
+        return None
+    try:
+        return os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o600), ""
+    except OSError:
+        return None
+
+
+def _named(handle: int, path: Path) -> str:
+    """A name for a file that has none; beside ``path``, for only a renaming can replace another file."""
+    name = str(path.with_name(f".{path.name}.{os.getpid()}.part"))
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(name)  # noqa: PTH108
+    os.link(f"/proc/self/fd/{handle}", name, follow_symlinks=True)
+    return name
+
+
+def _mode(path: Path) -> int:
+    """The mode of the file that is replaced, or of any new file."""
     if path.exists():
-        mode = path.stat().st_mode & 0o777
-    else:
-        mask = os.umask(0)
-        os.umask(mask)
-        mode = 0o666 & ~mask
-    os.chmod(name, mode)  # noqa: PTH101
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def encode_line(value: object) -> str:
+    """A JSON value in one line; half of a surrogate pair, which no file can hold, stays an escape."""
+    line = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, allow_nan=False)
+    return line

@@ -165,7 +165,8 @@ def _cheapest(  # noqa: C901, PLR0913 - one dynamic programme, read best in one 
     # A cost is mentions outside the text, the words in them, pairs.
     best = [(never, n, n)] * n + [((0, 0, 0), n, n)]
     for i in range(n - 2, -1, -1):
-        for comma in commas[bisect_left(commas, i) :]:
+        for k in range(bisect_left(commas, i), len(commas)):
+            comma = commas[k]
             if comma == i and words[i] == ",":
                 continue
             head_loose = starts[comma + 1] - 1 > reach[i]  # less the comma

@@ -40,11 +40,11 @@ def as_schema(value: SchemaLike) -> Schema:
 
 def _strings(values: object, what: str) -> tuple[str, ...]:
     if isinstance(values, str) or not isinstance(values, Iterable):
-        msg = f"schema: {what} must be a list of strings, found {values!r}"
+        msg = f"{what} must be a list of strings, found {values!r}"
         raise ValueError(msg)
     found = tuple(values)
     for value in found:
         if not isinstance(value, str) or not value.strip():
-            msg = f"schema: {what} must be non-empty strings, found {value!r}"
+            msg = f"{what} must be non-empty strings, found {value!r}"
             raise ValueError(msg)
     return found

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
+import os
+import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any
 
-from sfr.files import Row, RowError, as_row, decode_line
+from sfr.files import Row, RowError, as_row, decode_line, encode_line
 from sfr.parsing import ParseError
 from sfr.rewards import Reward, Score
 from sfr.structures import Task
@@ -108,14 +109,14 @@ class Job:
     def _score(self, number: int, value: Any, chunk: Chunk) -> None:
         row = as_row(value, self.task)
         reward = self.rewards[row.task]
+        best = reward.best(row.gold).value  # first, so that bad gold is named by itself and not as one of many
         many = len(row.outputs)
         scores = reward.score_batch([row.gold] * many, row.outputs, [row.text] * many, [row.schema] * many)
-        best = reward.best(row.gold).value
         group = "" if self.by is None else str(value.get(self.by, ""))
         tally = chunk.tallies.setdefault((row.task, group), Tally())
         for index, score in enumerate(scores):
             tally.add(score, best)
-            chunk.lines.append(json.dumps(result(row, number, index, score), ensure_ascii=False))
+            chunk.lines.append(encode_line(result(row, number, index, score)))
 
 
 def result(row: Row, line: int, index: int, score: Score) -> dict[str, Any]:
@@ -162,6 +163,15 @@ _job: Job | None = None  # of a worker process: its rewards keep their caches fr
 def _adopt(job: Job) -> None:
     global _job  # noqa: PLW0603
     _job = job
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    """End this worker when the command has ended, however it did."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(rows: list[tuple[int, Any, int]]) -> Chunk:

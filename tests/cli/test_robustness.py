@@ -100,15 +100,15 @@ def left_behind(tmp_path):
 
 
 @pytest.mark.parametrize(("row", "problems"), BAD.values(), ids=BAD)
-def test_a_bad_row_is_reported_with_its_line_and_what_was_expected(sfr, write, out, tmp_path, row, problems):
+def test_a_bad_row_is_reported_with_its_line_and_what_was_expected(sfr, write, out, row, problems):
     path = write(NER, b"", row, NER)
     result = sfr("score", path, "-o", out)
     assert [*placed(path, 3, problems), ending(1)] == result.stderr.splitlines()
-    assert (result.exit_code, result.stdout, left_behind(tmp_path)) == (2, "", [])
+    assert (result.exit_code, result.stdout, left_behind(out.parent)) == (2, "", [])
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_all_bad_rows_are_reported_in_one_run_and_in_order(sfr, write, out, tmp_path, jobs):
+def test_all_bad_rows_are_reported_in_one_run_and_in_order(sfr, write, out, jobs):
     rows, reports = [], []
     for row, problems in BAD.values():
         rows += [NER] * 20 + [row]
@@ -118,7 +118,7 @@ def test_all_bad_rows_are_reported_in_one_run_and_in_order(sfr, write, out, tmp_
     result = sfr("score", path, "-o", out, "-j", jobs)
     expected = [line for number, problems in reports for line in placed(path, number, problems)]
     assert [*expected, ending(len(BAD))] == result.stderr.splitlines()
-    assert (result.exit_code, left_behind(tmp_path)) == (2, [])
+    assert (result.exit_code, left_behind(out.parent)) == (2, [])
 
 
 def test_each_output_that_is_no_string_is_reported_with_its_index(sfr, write, out):
@@ -163,7 +163,7 @@ def test_every_problem_of_gold_is_reported_in_the_words_of_explain(sfr, write, o
     assert [*explained, ending(1)] == scored.stderr.splitlines()
 
 
-def test_every_problem_of_gold_is_reported_with_its_place(sfr, write, out, tmp_path):
+def test_every_problem_of_gold_is_reported_with_its_place(sfr, write, out):
     path = write(NER, {**NER, "gold": {"person": ["Kevin", 7], "location": "Oslo"}})
     result = sfr("score", path, "-o", out)
     first, second, _ = result.stderr.splitlines()
@@ -171,14 +171,14 @@ def test_every_problem_of_gold_is_reported_with_its_place(sfr, write, out, tmp_p
     assert first.endswith("person[1]: expected a string, found '7'")
     assert second.startswith(f"{path}:2: gold: not-a-list @ ")
     assert second.endswith("location: expected a list, found 'Oslo'")
-    assert (result.exit_code, left_behind(tmp_path)) == (2, [])
+    assert (result.exit_code, left_behind(out.parent)) == (2, [])
 
 
 @pytest.mark.parametrize("gold", ["", "Kevin", '{"person": ["Kevin"]', "{'person': []}", "[7]", "{} {}"])
-def test_gold_text_that_is_no_record_is_a_bad_row(sfr, write, out, tmp_path, gold):
+def test_gold_text_that_is_no_record_is_a_bad_row(sfr, write, out, gold):
     path = write({**NER, "gold": gold}, NER)
     result = sfr("score", path, "-o", out)
-    assert (result.exit_code, left_behind(tmp_path)) == (2, [])
+    assert (result.exit_code, left_behind(out.parent)) == (2, [])
     assert result.stderr.startswith(f"{path}:1: gold: ")
 
 
@@ -193,12 +193,12 @@ def test_a_number_that_json_does_not_know_is_a_bad_value_of_gold(sfr, write, out
     ("setting", "needed"),
     [("ungrounded=drop", "text"), ("ungrounded=reject", "text"), ("unknown_types=drop", "schema")],
 )
-def test_a_row_without_what_a_policy_needs_is_bad(sfr, write, out, tmp_path, setting, needed):
+def test_a_row_without_what_a_policy_needs_is_bad(sfr, write, out, setting, needed):
     path = write({**NER, "text": "Kevin", "schema": ["person"]}, NER)
     result = sfr("score", path, "-o", out, "--set", setting)
     name, _, value = setting.partition("=")
     assert [f"{path}:2: {name}='{value}' needs the {needed} of every output", ending(1)] == result.stderr.splitlines()
-    assert (result.exit_code, left_behind(tmp_path)) == (2, [])
+    assert (result.exit_code, left_behind(out.parent)) == (2, [])
 
 
 def test_a_problem_is_one_line_whatever_it_quotes(sfr, write, out):
@@ -256,27 +256,27 @@ def test_without_a_place_to_write_bad_rows_are_reported_alike(sfr, write):
     assert (2, expected) == (result.exit_code, result.stderr.splitlines())
 
 
-def test_results_of_an_earlier_run_are_left_alone_when_rows_are_bad(sfr, write, out, tmp_path):
-    beside = tmp_path / "out.summary.json"
+def test_results_of_an_earlier_run_are_left_alone_when_rows_are_bad(sfr, write, out):
+    beside = out.parent / "out.summary.json"
     out.write_text("results")
     beside.write_text("summary")
     assert sfr("score", write(NER, b"7"), "-o", out).exit_code == 2
     assert (out.read_text(), beside.read_text()) == ("results", "summary")
-    assert left_behind(tmp_path) == ["out.jsonl", "out.summary.json"]
+    assert left_behind(out.parent) == ["out.jsonl", "out.summary.json"]
 
 
 # -- going on ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_skipping_bad_rows_reports_them_counts_them_and_scores_the_rest(sfr, write, out, tmp_path, read, jobs):
+def test_skipping_bad_rows_reports_them_counts_them_and_scores_the_rest(sfr, write, out, read, jobs):
     path = write(b"7", NER, {"task": "xx"}, NER)
     result = sfr("score", path, "-o", out, "--skip-bad", "-j", jobs)
     problems = ["task: unknown task 'xx'; known: ner, re, ee", BAD["no gold"][1][0], ONE_OF]
     reports = [*placed(path, 1, BAD["a number"][1]), *placed(path, 3, problems), "2 bad rows left out"]
     assert (0, reports) == (result.exit_code, result.stderr.splitlines())
     assert [(row["line"], row["value"]) for row in read(out)] == [(2, 1.0), (4, 1.0)]
-    summary = json.loads((tmp_path / "out.summary.json").read_text())
+    summary = json.loads((out.parent / "out.summary.json").read_text())
     assert (summary["bad_rows"], summary["groups"][0]["outputs"]) == (2, 2)
 
 
@@ -285,10 +285,10 @@ def test_skipping_bad_rows_of_a_file_without_any_says_nothing(sfr, write, out):
     assert (result.exit_code, result.stderr) == (0, "")
 
 
-def test_a_file_of_bad_rows_alone_has_nothing_to_score(sfr, write, out, tmp_path):
+def test_a_file_of_bad_rows_alone_has_nothing_to_score(sfr, write, out):
     out.write_text("results")
     result = sfr("score", write(b"7", b"8"), "-o", out, "--skip-bad")
-    assert (result.exit_code, out.read_text(), left_behind(tmp_path)) == (2, "results", ["out.jsonl"])
+    assert (result.exit_code, out.read_text(), left_behind(out.parent)) == (2, "results", ["out.jsonl"])
     assert "no rows to score" in result.stderr.splitlines()[-1]
 
 
@@ -296,29 +296,29 @@ def test_a_file_of_bad_rows_alone_has_nothing_to_score(sfr, write, out, tmp_path
 
 
 @pytest.mark.parametrize("lines", [[], [b"", b"  \r"], [b"\xef\xbb\xbf"]], ids=["empty", "blank", "a mark alone"])
-def test_a_file_without_rows_is_refused_with_an_example(sfr, write, out, tmp_path, lines):
+def test_a_file_without_rows_is_refused_with_an_example(sfr, write, out, lines):
     path = write(*lines)
     result = sfr("score", path, "-o", out)
     message = f"{path}: no rows to score; expected lines like those of: sfr samples -o samples.jsonl\n"
-    assert (2, message, []) == (result.exit_code, result.stderr, left_behind(tmp_path))
+    assert (2, message, []) == (result.exit_code, result.stderr, left_behind(out.parent))
 
 
-def test_rows_without_a_single_output_are_no_crash(sfr, write, out, tmp_path):
+def test_rows_without_a_single_output_are_no_crash(sfr, write, out):
     result = sfr("score", write({**NER, "output": None, "outputs": []}), "-o", out)
-    assert (result.exit_code, left_behind(tmp_path)) == (2, [])
+    assert (result.exit_code, left_behind(out.parent)) == (2, [])
     assert isinstance(result.exception, SystemExit)
 
 
-def test_a_missing_file_is_named(sfr, tmp_path, out):
-    result = sfr("score", tmp_path / "none.jsonl", "-o", out)
-    assert (result.exit_code, left_behind(tmp_path)) == (2, [])
-    assert f"File '{tmp_path / 'none.jsonl'}' does not exist." in result.stderr
+def test_a_missing_file_is_named(sfr, out):
+    result = sfr("score", out.parent / "none.jsonl", "-o", out)
+    assert (result.exit_code, left_behind(out.parent)) == (2, [])
+    assert f"File '{out.parent / 'none.jsonl'}' does not exist." in result.stderr
 
 
-def test_a_folder_is_no_file_of_rows(sfr, tmp_path, out):
-    result = sfr("score", tmp_path, "-o", out)
+def test_a_folder_is_no_file_of_rows(sfr, out):
+    result = sfr("score", out.parent, "-o", out)
     assert result.exit_code == 2
-    assert f"File '{tmp_path}' is a directory." in result.stderr
+    assert f"File '{out.parent}' is a directory." in result.stderr
 
 
 def test_a_folder_for_the_results_that_does_not_exist_is_named(sfr, write, tmp_path):
@@ -327,15 +327,15 @@ def test_a_folder_for_the_results_that_does_not_exist_is_named(sfr, write, tmp_p
     assert f"there is no folder {tmp_path / 'nowhere'}" in result.stderr
 
 
-def test_a_folder_in_the_place_of_the_results_is_named(sfr, write, tmp_path, out):
+def test_a_folder_in_the_place_of_the_results_is_named(sfr, write, out):
     out.mkdir()
     result = sfr("score", write(NER), "-o", out)
-    assert (result.exit_code, left_behind(tmp_path)) == (2, ["out.jsonl"])
+    assert (result.exit_code, left_behind(out.parent)) == (2, ["out.jsonl"])
     assert str(out) in result.stderr
 
 
-def test_a_folder_in_the_place_of_the_summary_is_named(sfr, write, tmp_path, out):
-    (tmp_path / "out.summary.json").mkdir()
+def test_a_folder_in_the_place_of_the_summary_is_named(sfr, write, out):
+    (out.parent / "out.summary.json").mkdir()
     result = sfr("score", write(NER), "-o", out)
     assert isinstance(result.exception, SystemExit)
     assert result.exit_code in {1, 2}
@@ -368,29 +368,29 @@ def test_a_pipe_or_a_device_is_never_replaced_by_a_file(sfr, write, tmp_path):
         os.close(reader)
 
 
-def test_a_file_that_is_not_parquet_is_named(sfr, tmp_path, out):
-    path = tmp_path / "rows.parquet"
+def test_a_file_that_is_not_parquet_is_named(sfr, out):
+    path = out.parent / "rows.parquet"
     path.write_bytes(GOOD)
     result = sfr("score", path, "-o", out)
     assert result.exit_code in {1, 2}
     assert result.stderr.startswith(f"Error: {path} is not a Parquet file: ")
-    assert left_behind(tmp_path) == ["rows.parquet"]
+    assert left_behind(out.parent) == ["rows.parquet"]
 
 
-def test_without_pyarrow_a_parquet_file_is_refused_with_what_to_install(sfr, tmp_path, out, monkeypatch):
-    path = tmp_path / "rows.parquet"
+def test_without_pyarrow_a_parquet_file_is_refused_with_what_to_install(sfr, out, monkeypatch):
+    path = out.parent / "rows.parquet"
     path.touch()
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     result = sfr("score", path, "-o", out)
     assert result.stderr == "Error: reading Parquet takes pyarrow: python -m pip install 'sfr[parquet]'\n"
-    assert (result.exit_code, left_behind(tmp_path)) == (1, ["rows.parquet"])
+    assert (result.exit_code, left_behind(out.parent)) == (1, ["rows.parquet"])
 
 
-def test_a_bad_row_of_parquet_is_reported_with_its_number(sfr, tmp_path, out):
+def test_a_bad_row_of_parquet_is_reported_with_its_number(sfr, out):
     pa = pytest.importorskip("pyarrow")
     from pyarrow import parquet
 
-    path = tmp_path / "rows.parquet"
+    path = out.parent / "rows.parquet"
     parquet.write_table(pa.Table.from_pylist([NER, {**NER, "gold": None}, NER, {**NER, "output": None}]), path)
     result = sfr("score", path, "-o", out)
     expected = [*placed(path, 2, BAD["no gold"][1]), *placed(path, 4, [ONE_OF]), ending(2)]
@@ -416,10 +416,10 @@ def test_a_lone_surrogate_in_a_problem_does_not_stop_the_run(sfr, write, out, re
     assert [row["line"] for row in read(out)] == [1, 2]
 
 
-def test_a_lone_surrogate_in_a_group_does_not_stop_the_run(sfr_process, write, out, tmp_path):
+def test_a_lone_surrogate_in_a_group_does_not_stop_the_run(sfr_process, write, out):
     result = sfr_process("score", write({**NER, "kind": "\ud800"}), "-o", out, "--by", "kind")
     assert (result.returncode, result.stderr) == (0, b"")
-    assert left_behind(tmp_path) == ["out.jsonl", "out.summary.json"]
+    assert left_behind(out.parent) == ["out.jsonl", "out.summary.json"]
 
 
 # -- options -------------------------------------------------------------------------------------------
@@ -448,9 +448,9 @@ OPTIONS = {
 
 
 @pytest.mark.parametrize(("arguments", "message"), OPTIONS.values(), ids=OPTIONS)
-def test_a_bad_option_is_refused_with_what_is_allowed(sfr, write, out, tmp_path, arguments, message):
+def test_a_bad_option_is_refused_with_what_is_allowed(sfr, write, out, arguments, message):
     result = sfr("score", write(NER), "-o", out, *arguments)
-    assert (result.exit_code, result.stdout, left_behind(tmp_path)) == (2, "", [])
+    assert (result.exit_code, result.stdout, left_behind(out.parent)) == (2, "", [])
     assert message in result.stderr.splitlines()[-1]
 
 
@@ -458,16 +458,16 @@ def test_a_bad_option_is_refused_with_what_is_allowed(sfr, write, out, tmp_path,
     ("setting", "expected"),
     [("gamma=x", "a number"), ("max_chars=1.5", "integer"), ("clip=a..b", "two numbers"), ("clip=..", "two numbers")],
 )
-def test_a_value_that_cannot_be_read_is_refused_with_what_is_expected(sfr, write, out, tmp_path, setting, expected):
+def test_a_value_that_cannot_be_read_is_refused_with_what_is_expected(sfr, write, out, setting, expected):
     result = sfr("score", write(NER), "-o", out, "--set", setting)
-    assert (result.exit_code, left_behind(tmp_path)) == (2, [])
+    assert (result.exit_code, left_behind(out.parent)) == (2, [])
     assert setting in result.stderr
     assert expected in result.stderr
 
 
-def test_an_unknown_field_is_refused_once_with_the_known_ones(sfr, write, out, tmp_path):
+def test_an_unknown_field_is_refused_once_with_the_known_ones(sfr, write, out):
     result = sfr("score", write(NER), "-o", out, "--set", "gama=1")
-    assert (result.exit_code, left_behind(tmp_path)) == (2, [])
+    assert (result.exit_code, left_behind(out.parent)) == (2, [])
     message = result.stderr.partition("Error: ")[2]
     assert all(field in message for field in ("gama", "gamma", "w_pair", "w_triple", "w_argument"))
     assert message.count("max_units") == 1

@@ -68,8 +68,9 @@ def summary(sfr, tmp_path):
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_each_output_gets_one_result_row_with_its_score(score, write, profile):
-    found = score(write(*SAMPLES), "--profile", profile)
-    assert [expected(row, line, 0, row["output"], profile) for line, row in enumerate(SAMPLES, 1)] == found
+    chosen = SAMPLES[::2]
+    found = score(write(*chosen), "--profile", profile)
+    assert [expected(row, line, 0, row["output"], profile) for line, row in enumerate(chosen, 1)] == found
 
 
 def test_the_outputs_of_a_group_follow_one_another_with_their_index(score, write):
@@ -128,8 +129,9 @@ def test_the_task_of_a_row_goes_before_that_of_the_option(score, write):
 
 
 def test_gold_as_text_and_as_an_object_score_alike(score, write):
-    as_text = [{**row, "gold": json.dumps(row["gold"], ensure_ascii=False)} for row in SAMPLES]
-    assert score(write(*SAMPLES)) == score(write(*as_text, name="text.jsonl"))
+    chosen = SAMPLES[::4]
+    as_text = [{**row, "gold": json.dumps(row["gold"], ensure_ascii=False)} for row in chosen]
+    assert score(write(*chosen)) == score(write(*as_text, name="text.jsonl"))
 
 
 def test_json_text_may_be_escaped_or_not(score, write):
@@ -188,7 +190,7 @@ def test_parquet_with_gold_as_a_struct_scores_like_json_lines(score, write, parq
 
 
 def test_parquet_with_gold_as_text_scores_like_json_lines(score, write, parquet):
-    values = [{**row, "gold": json.dumps(row["gold"]), "schema": None} for row in SAMPLES]
+    values = [{**row, "gold": json.dumps(row["gold"]), "schema": None} for row in SAMPLES[::4]]
     assert score(write(*values)) == score(parquet(values))
 
 
@@ -203,7 +205,7 @@ def test_parquet_with_lists_of_outputs_scores_like_json_lines(score, write, parq
 
 
 def test_parquet_is_summarised_like_json_lines(summary, write, parquet):
-    values = [{**row, "gold": json.dumps(row["gold"])} for row in SAMPLES]
+    values = [{**row, "gold": json.dumps(row["gold"])} for row in SAMPLES[::2]]
     assert summary(write(*values), "--by", "kind") == summary(parquet(values), "--by", "kind")
 
 

@@ -57,7 +57,6 @@ def test_every_choice_is_what_it_says(task, data):
     check(sfr.reward(task, **chosen), Paper(**chosen), *data.draw(gold_and_prediction(task)))
 
 
-# Fails today: a gold group that shares nothing with any group takes one all the same.
 @given(gold_and_prediction("ee"), zero_or_one)
 def test_the_greedy_matching_takes_the_best_group_that_is_left(case, f1_empty):
     check(sfr.reward("ee", matching="greedy", f1_empty=f1_empty), Paper(matching="greedy", f1_empty=f1_empty), *case)

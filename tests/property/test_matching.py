@@ -73,13 +73,11 @@ def test_matches_come_in_gold_order(gold, pred):
         assert [name for name in gold if name in found] == [m.gold for m in match_trigger_groups(gold, pred, how)]
 
 
-# Fails today for greedy.
 @given(groups, groups)
 def test_what_is_counted_is_what_is_matched(gold, pred):
     assert totals(gold, pred) == {how: argument_counts({"t": gold}, {"t": pred}, how).tp for how in ALL}
 
 
-# Fails today for greedy.
 @pytest.mark.parametrize("how", ["optimal", "greedy", "reuse"])
 @given(gold=groups, pred=groups)
 def test_no_pair_is_left_between_two_groups_that_nobody_took(how, gold, pred):

@@ -259,7 +259,6 @@ def test_the_short_way_to_a_score_is_the_long_way(task, reading, given_, data):
     assert long.score(gold, output, **given_) == short.score(gold, output, **given_)
 
 
-# Fails today: the short way takes the text as it stands, the long way cuts it at the tag.
 @pytest.mark.parametrize("tag", ["</think>", "<answer>", "</answer>"])
 def test_a_tag_within_a_string_is_a_part_of_the_string_on_both_ways(tag):
     gold, output = {"person": [f"a {tag} b"]}, f'{{"person": ["a {tag} b"]}}'
@@ -275,7 +274,6 @@ def test_a_character_that_json_forbids_or_python_strips_is_read_alike_on_both_wa
     assert long_way("ner").score(gold, output) == sfr.reward("ner").score(gold, output)
 
 
-# Fails today with space="keep": only the long way refuses types and mentions of white space alone.
 @each_task
 @given(reading=st.sampled_from(READINGS[:5]), data=st.data())
 def test_the_short_way_to_the_units_of_gold_is_the_long_way(task, reading, data):

@@ -27,6 +27,7 @@ CODES = {
     "too-many-units": "no more units, empty ones included, than the bound max_units",
     "no-answer": "an answer",
     "no-json": "a JSON object, or one of the known formats",
+    "no-records": 'records as one JSON object, such as {"person": ["Kevin"]}',
     "wrong-format": "the format that was asked for",
     "nothing-readable": "at least one value that can be read",
     "unclosed-thinking": "a closed thinking block",

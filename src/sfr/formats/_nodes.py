@@ -60,7 +60,7 @@ def members(node: Pairs | list[Node], where: str) -> Iterator[tuple[str, str, No
     """Key, place and value of each member of an object or a list (whose keys are empty)."""
     if isinstance(node, Pairs):
         for key, value in node:
-            name = key if len(key) <= _SHOWN else f"{key[:_SHOWN]}..."
+            name = (key if len(key) <= _SHOWN else f"{key[:_SHOWN]}...") or '""'
             yield key, f"{where}.{name}" if where else name, value
     else:
         for i, value in enumerate(node):

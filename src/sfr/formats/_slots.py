@@ -10,6 +10,7 @@ separator.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from sfr.formats._draft import Draft
 from sfr.grounding import Source, segment_pairs, segment_values, split_pair
@@ -23,6 +24,8 @@ _Group = tuple[str, list[_Argument]]
 def read_slot(kind: str, slot: str, draft: Draft, where: str) -> None:
     """Take the units of one slot."""
     for part in _parts(slot, draft):
+        if draft.room < 0:
+            return
         if draft.task == "ner":
             for value in _values(part, draft):
                 draft.add_entity(kind, value, where)
@@ -66,10 +69,16 @@ _MAX_TRIGGER, _MAX_TRIGGER_WORDS = 200, 8
 _ANY_ROLE = r"[A-Z][\w.\-/]*(?: [\w.\-/]+){0,3}"
 
 
+@lru_cache(maxsize=64)
+def _anchor(roles: tuple[str, ...]) -> re.Pattern[str]:
+    """A role where one may stand, and what comes before it: the start, a semicolon, or a trigger's colon."""
+    role = "|".join(map(re.escape, sorted(roles, key=len, reverse=True))) if roles else _ANY_ROLE
+    return re.compile(rf"(^|;\s*|:\s*)({role}):(?:\s+|$)")
+
+
 def _groups(part: str, roles: tuple[str, ...], source: Source | None) -> list[_Group]:
     """The trigger groups of a slot, with (role, text) arguments."""
-    role = "|".join(map(re.escape, sorted(roles, key=len, reverse=True))) if roles else _ANY_ROLE
-    anchors = list(re.finditer(rf"(^|;\s*|:\s*)({role}):(?:\s+|$)", part))
+    anchors = list(_anchor(roles).finditer(part))
     if not roles:
         anchors = [a for a in anchors if not a[1].startswith(":") or _opens_group(part, a, anchors)]
     groups: list[_Group] = []

@@ -51,6 +51,8 @@ def _read_events(text: str, draft: Draft) -> str:
     if not groups or _GROUP.sub("", text).strip(" ,;\n"):
         return ""
     for i, group in enumerate(groups):
+        if draft.room < 0:
+            break
         _read_event(group, draft, f"[{i}]")
     return "instructuie"
 

@@ -34,6 +34,8 @@ def read_records(node: Pairs, draft: Draft) -> None:
         seen.add(draft.normalize(kind))
         if not kind.strip():
             draft.problem("empty-type", where)
+        elif value is None:
+            continue
         elif not isinstance(value, list):
             draft.problem("not-a-list", where, plain(value))
         else:
@@ -55,7 +57,7 @@ def _read_record(kind: str, item: Node, draft: Draft, where: str) -> None:
             draft.problem("not-a-pair", where, plain(item))
         else:
             if not any(map(str.strip, pair)):
-                draft.problem("empty-mention", where, pair)
+                draft.problem("empty-mention", where, list(pair))
             draft.add_relation(kind, *pair, where)
     else:
         _read_event_record(kind, item, draft, where)
@@ -75,7 +77,7 @@ def _read_event_record(kind: str, item: Node, draft: Draft, where: str) -> None:
             draft.problem("not-an-argument", place, plain(argument))
         else:
             arguments.append((*pair, place))
-    if not trigger.strip():
+    if not (trigger.strip() or arguments):
         draft.problem("no-trigger", where)
     draft.add_event(kind, trigger, arguments, where)
 
@@ -88,9 +90,9 @@ def read_typed(node: Pairs, draft: Draft, where: str = "") -> str:
     seen: set[str] = set()
     found: set[str] = set()
     for kind, place, value in members(node, where):
-        if kind in seen:
+        if draft.normalize(kind) in seen:
             draft.problem("duplicate-key", place)
-        seen.add(kind)
+        seen.add(draft.normalize(kind))
         if is_blank(value):
             continue
         found.add(_READ[draft.task](kind, value, draft, place))
@@ -138,7 +140,7 @@ def _read_relations(kind: str, value: Node, draft: Draft, where: str) -> str:
         return "records"
     pair = strings(value)
     if pair and not any(", " in text for text in pair):
-        draft.problem("not-a-pair", where, pair)
+        draft.problem("not-a-pair", where, list(pair))
         draft.add_relation(kind, *pair, where)
         return "records"
     names = {_read_relation(kind, item, draft, place) for _, place, item in members(value, where)}

@@ -44,14 +44,14 @@ def _read_text(text: str, draft: Draft, max_depth: int) -> None:
         draft.problem("too-deep", "")
         return
     if len(found) != 1 or text[: found[0].start].strip() or text[found[0].end :].strip():
-        draft.problem("no-json", "", text.strip())
+        draft.problem("no-records", "", text.strip())
     elif found[0].repairs:
         for repair, place in found[0].repairs.items():
             draft.problem(repair, f"character {place}")
     elif isinstance(found[0].node, Pairs):
         read_records(found[0].node, draft)
     elif not is_blank(found[0].node):
-        draft.problem("not-an-object", "", text.strip())
+        draft.problem("no-records", "", text.strip())
 
 
 def _read_extraction(gold: Extraction, draft: Draft) -> None:
@@ -69,7 +69,7 @@ def _read_extraction(gold: Extraction, draft: Draft) -> None:
         for role, text, place in arguments:
             if not (role.strip() and text.strip()):
                 draft.problem("not-an-argument", place, [role, text])
-        if not event.trigger.strip():
+        if not (event.trigger.strip() or any(text.strip() for _, text, _ in arguments)):
             draft.problem("no-trigger", where)
         draft.add_event(event.type, event.trigger, arguments, where)
 

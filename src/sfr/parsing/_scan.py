@@ -130,6 +130,7 @@ _WORD = re.compile(r"-?(?:\d[\w.+-]*|Infinity)|[^\W\d]\w*")
 # A string goes on past a quote that is followed by nothing that could follow a string. Another
 # string may: then a comma is missing.
 _BODY = {q: re.compile(rf"(?:[^{q}\\]+|\\.|{q}(?!\s*(?:[,:\]}})]|\Z)|\s+[\"'`]))*", re.DOTALL) for q in "\"'"}
+_AFTER = frozenset(",:]})")
 _ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _CONSTANTS: dict[str, bool | None] = {
     "true": True,
@@ -289,7 +290,14 @@ class _Scanner:
 
     def _string(self, quote: str) -> str:
         """A string; a quote within it that ends nothing is taken as a part of it."""
-        body = _BODY[quote].match(self.text, self.position + 1)
+        start = self.position + 1
+        end = self.text.find(quote, start)
+        if self.text[end + 1 : end + 2] in _AFTER and "\\" not in (plain := self.text[start:end]) and end >= 0:
+            if quote == "'":
+                self._repair("quotes")
+            self.position = end + 1
+            return plain
+        body = _BODY[quote].match(self.text, start)
         if body is None or self.text[body.end() : body.end() + 1] != quote:
             self.position = len(self.text)
             raise _Cut

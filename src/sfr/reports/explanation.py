@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sfr.matching import Match, match_trigger_groups
+from sfr.reports.visible import visible
 from sfr.rewards import EEReward, Gold, Reward, Score
 from sfr.schema import SchemaLike
 from sfr.units import EEUnits, NERUnits, REUnits, Units
@@ -108,12 +110,12 @@ def render(explanation: Explanation, text: str | None = None, output: str | None
     if text is not None:
         parts += [_heading("text"), _marked(text, explanation.sides[1:]), Text()]
     if output is not None:
-        parts += [_heading("output"), Text(output), Text()]
+        parts += [_heading("output"), Text(visible(output, lines=True)), Text()]
     parts += [_heading("units"), _units(explanation.sides), Text()]
     if explanation.matches:
         parts += [_heading("matched trigger groups"), _matches(explanation.matches), Text()]
     parts += [_heading("reward"), _terms(score), Text(), _reading(score)]
-    parts += [Text(f"  {problem}") for problem in score.problems]
+    parts += [Text(visible(f"  {problem}")) for problem in score.problems]
     return Group(*parts, Text(), Text(score.signature, style="dim"))
 
 
@@ -122,11 +124,16 @@ def _heading(words: str) -> Text:
 
 
 def _marked(text: str, sides: Iterable[Side]) -> Text:
-    """The text with the mentions of hit, missed and spurious units in their colours."""
-    marked = Text(text)
-    for kind in ("spurious", "missed", "hit"):  # the last mark wins
-        words = {unit[-1] for side in sides for unit in getattr(side, kind)}
-        marked.highlight_words(sorted(words, key=len), _STYLES[kind])
+    """The text with the mentions of hit, missed and spurious units in their colours, longer ones first."""
+    style_of: dict[str, str] = {}
+    for kind in ("spurious", "missed", "hit"):  # the last one wins
+        for side in sides:
+            style_of.update((visible(unit[-1], lines=True), _STYLES[kind]) for unit in getattr(side, kind))
+    marked = Text(visible(text, lines=True))
+    mentions = sorted(filter(None, style_of), key=len, reverse=True)
+    if mentions:
+        for match in re.finditer("|".join(map(re.escape, mentions)), marked.plain):
+            marked.stylize(style_of[match[0]], *match.span())
     return marked
 
 
@@ -135,7 +142,7 @@ def _units(sides: Iterable[Side]) -> Table:
     for side in sides:
         for kind, style in _STYLES.items():
             for unit in getattr(side, kind):
-                table.add_row(side.name, Text(kind, style=style), Text(" | ".join(unit)))
+                table.add_row(side.name, Text(kind, style=style), Text(visible(" | ".join(unit))))
     if not table.row_count:
         table.add_row("none, on either side")
     return table
@@ -147,7 +154,7 @@ def _matches(matches: Iterable[tuple[str, Match]]) -> Table:
         table.add_column(name)
     table.add_column("shared arguments", justify="right")
     for kind, match in matches:
-        table.add_row(Text(kind), Text(match.gold), Text(match.pred), str(match.shared))
+        table.add_row(*(Text(visible(cell)) for cell in (kind, match.gold, match.pred)), str(match.shared))
     return table
 
 

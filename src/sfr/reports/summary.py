@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
+from sfr.reports.visible import visible
 from sfr.rewards import Reward
 from sfr.scoring import Tally
 from sfr.structures import Task
@@ -21,7 +22,7 @@ def summary_table(tallies: Tallies, by: str | None = None) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("task")
     if by is not None:
-        table.add_column(by)
+        table.add_column(visible(by))
     for name in ("outputs", "mean", "sd", "min", "max", "at best", "recovered", "unparsable", "duplicates"):
         table.add_column(name, justify="right")
     previous = None
@@ -29,7 +30,7 @@ def summary_table(tallies: Tallies, by: str | None = None) -> Table:
         if previous not in {None, task}:
             table.add_section()
         previous = task
-        table.add_row(task, *([group] if by is not None else []), *_cells(tally))
+        table.add_row(task, *([visible(group)] if by is not None else []), *_cells(tally))
     return table
 
 

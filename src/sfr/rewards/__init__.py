@@ -24,6 +24,7 @@ __all__ = [
     "REReward",
     "Reward",
     "Score",
+    "field_names",
     "from_signature",
     "read_field",
     "reward",
@@ -88,9 +89,14 @@ def from_signature(signature: str) -> Reward:
     task = as_task(head.removeprefix("sfr-"))
     try:
         return _CLASSES[task](**{name: read_field(task, name, text) for name, text in values.items()})
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         msg = f"not a signature: {error}"
         raise ValueError(msg) from None
+
+
+def field_names(task: str) -> list[str]:
+    """The names of the fields of a task's reward."""
+    return [f.name for f in fields(_CLASSES[as_task(task)])]
 
 
 def read_field(task: str, name: str, text: str) -> Any:
@@ -100,7 +106,7 @@ def read_field(task: str, name: str, text: str) -> Any:
     """
     kind = _CLASSES[as_task(task)]
     hint = get_type_hints(kind).get(name)
-    if hint is None or name not in {f.name for f in fields(kind)}:
+    if hint is None or name not in field_names(task):
         raise TypeError(_unknown(kind, [name]))
     return read_value(text, hint)
 

@@ -7,7 +7,16 @@ from typing import Any, Literal, get_args, get_origin
 
 from sfr.formats import FORMATS
 
-__all__ = ["misfit", "read_value", "write_value"]
+__all__ = ["as_value", "misfit", "read_value", "write_value"]
+
+
+def as_value(value: Any, hint: Any) -> Any:
+    """The value in the type of its field, where nothing is lost by that; else as it is."""
+    if hint is float and type(value) is int:
+        return float(value)
+    if isinstance(value, (list, tuple)) and all(map(_is_number, value)):
+        return tuple(map(float, value))
+    return value
 
 
 def write_value(value: object) -> str:
@@ -49,11 +58,16 @@ def read_value(text: str, hint: Any) -> Any:
 
     Raises ValueError when it has none.
     """
-    if hint in {int, float}:
-        return hint(text)
     if text == "None":
         return None
-    if get_origin(hint) is not Literal and ".." in text:
-        low, _, high = text.partition("..")
-        return float(low), float(high)
+    try:
+        if hint in {int, float}:
+            return hint(text)
+        if get_origin(hint) is not Literal and ".." in text:
+            low, _, high = text.partition("..")
+            return float(low), float(high)
+    except ValueError:
+        expected = {int: "an integer", float: "a number"}.get(hint, "two numbers, as in 0..1")
+        msg = f"expected {expected}, found {text!r}"
+        raise ValueError(msg) from None
     return text

@@ -17,7 +17,7 @@ from sfr.formats import Policy, Problem, Split
 from sfr.normalize import Casing, Normalizer, Space, UnicodeForm
 from sfr.parsing import Gold, Parsed, ParseError, Reading, read_gold, source_of
 from sfr.rewards._context import Context
-from sfr.rewards._fields import misfit, write_value
+from sfr.rewards._fields import as_value, misfit, write_value
 from sfr.rewards._score import CLEAN, Account, Origin, Score
 from sfr.schema import SchemaLike, as_schema
 from sfr.structures import Extraction, Task
@@ -70,9 +70,9 @@ class Reward(ABC):
 
     def __post_init__(self) -> None:
         """Refuse values that no field takes, all in one message."""
-        if isinstance(self.clip, list):  # as configuration files have it
-            object.__setattr__(self, "clip", tuple(self.clip))
         hints = get_type_hints(type(self))
+        for name in (f.name for f in fields(self)):  # 1 for 1.0, and a list for a pair, as configuration has them
+            object.__setattr__(self, name, as_value(getattr(self, name), hints[name]))
         wrong = [line for f in fields(self) if (line := misfit(f.name, getattr(self, f.name), hints[f.name]))]
         if not wrong and self.scale == "unit" and math.isinf(self.range[0]):
             wrong.append("scale='unit' needs a bounded reward: profile='bounded', or a clip")
@@ -135,6 +135,9 @@ class Reward(ABC):
 
         Raises ValueError when the lengths differ, ParseError when any gold is bad.
         """
+        if isinstance(outputs, str):
+            msg = "outputs must be several strings, not one"
+            raise TypeError(msg)
         golds, outputs = list(golds), list(outputs)
         texts = [None] * len(outputs) if texts is None else list(texts)
         schemas = [None] * len(outputs) if schemas is None else list(schemas)
