@@ -33,6 +33,7 @@ _OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 _OUT_OR_DASH = click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path)
 _EXIT_BAD = 2
 _PIPE_WIDTH = 1_000_000
+_MAX_GROUPS = 1_000
 
 _profile = click.option(
     "--profile", type=click.Choice(list(PROFILES)), default="paper", show_default=True, help="The rules of the reward."
@@ -83,11 +84,11 @@ def score(  # noqa: PLR0913, PLR0917 - one parameter for each option
       {"task": "ner", "gold": {"person": ["Kevin"]}, "output": "{\\"person\\": [\\"Kevin\\"]}"}
 
     Every bad row is reported with its line. If there is any, nothing is written and the exit code
-    is 2, unless --skip-bad. Beside OUT a summary is written, OUT with the ending .summary.json.
+    is 2, unless --skip-bad. Beside OUT a summary is written: scores.jsonl gets scores.summary.json.
     """
     job = Job(_rewards(profile, settings), task, by)
     console, errors = _consoles()
-    beside = None if out is None else out.with_suffix(".summary.json")
+    beside = None if out is None else _summary_of(out)
     _check_target(out, file)
     _check_target(beside, file)
     try:
@@ -117,6 +118,12 @@ def score(  # noqa: PLR0913, PLR0917 - one parameter for each option
         _show(console, f"wrote {out} and {beside}")
 
 
+def _summary_of(out: Path) -> Path:
+    """Where the summary goes: the name of the results with .summary.json for .jsonl or .json, or behind it."""
+    stem = out.stem if out.suffix in {".jsonl", ".json"} else out.name
+    return out.with_name(f"{stem}.summary.json")
+
+
 def _gather(
     chunks: Iterable[Chunk], file: Path, lines: IO[str] | None, errors: Console, advance: Callable[[int], None]
 ) -> tuple[dict[tuple[Task, str], Tally], int]:
@@ -129,6 +136,8 @@ def _gather(
         bad += len({number for number, _ in chunk.bad})
         for key, tally in chunk.tallies.items():
             tallies.setdefault(key, Tally()).merge(tally)
+        if len(tallies) > _MAX_GROUPS:
+            raise click.BadParameter(f"more than {_MAX_GROUPS:,} groups; name a key of few values", param_hint="'--by'")
         if lines is not None:
             lines.writelines(f"{line}\n" for line in chunk.lines)
         advance(chunk.place)

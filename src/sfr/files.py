@@ -107,7 +107,7 @@ def decode_line(line: bytes) -> Any:
     Raises RowError when it has none.
     """
     try:
-        return json.loads(line, parse_constant=_refuse)
+        return json.loads(line.rstrip(), parse_constant=_refuse)
     except UnicodeDecodeError as error:
         raise RowError([f"expected UTF-8: {error.reason} at byte {error.start}"]) from None
     except json.JSONDecodeError as error:
@@ -136,7 +136,7 @@ def open_rows(path: Path) -> RowSource:
 
     Raises OSError when it cannot be read, ValueError when it is no Parquet file.
     """
-    if path.suffix == PARQUET:
+    if path.suffix.lower() == PARQUET:
         return _open_parquet(path)
     with path.open("rb"):  # fail now, not at the first row
         return RowSource(path.stat().st_size, _lines(path))
@@ -225,7 +225,8 @@ def _named(handle: int, path: Path) -> str:
     name = str(path.with_name(f".{path.name}.{os.getpid()}.part"))
     with contextlib.suppress(FileNotFoundError):
         os.unlink(name)  # noqa: PTH108
-    os.link(f"/proc/self/fd/{handle}", name, follow_symlinks=True)
+    # The folder handle plays no part for an absolute path, but without one links are not followed.
+    os.link(f"/proc/self/fd/{handle}", name, src_dir_fd=handle, follow_symlinks=True)
     return name
 
 

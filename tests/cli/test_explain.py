@@ -381,7 +381,7 @@ def test_a_policy_that_needs_the_text_says_so_and_names_the_row(sfr, write):
 
 def test_a_field_of_another_task_is_refused_with_the_known_ones(sfr, write):
     message = refusal(sfr("explain", write(NER), "--set", "w_head=1"))
-    assert message.startswith("Invalid value for '--set': unknown fields of the ner reward: w_head; known: ")
+    assert message.startswith("Invalid value for '--set': unknown field 'w_head'; known: ")
     assert "w_pair" in message
 
 

@@ -600,7 +600,7 @@ def test_the_roles_are_guessed_when_no_schema_names_them():
     [
         ("ner", '{"person": [["Kevin"], "JG"]}', "not-a-string", "person[0]"),
         ("ner", '{"person": true, "location": ["Bad Ems"]}', "not-a-list", "person"),
-        ("ner", '{"": ["Kevin"], "person": ["JG"]}', "empty-type", "[0]"),
+        ("ner", '{"": ["Kevin"], "person": ["JG"]}', "empty-type", '""[0]'),
         ("ner", '{"pet": ["Kevin"]}', "unknown-type", "pet[0]"),
         ("ner", '{"person": ["Bob"]}', "not-in-source", "person[0]"),
         ("ner", '{"person": ["Kevin"], "person": ["JG"]}', "duplicate-key", "person"),

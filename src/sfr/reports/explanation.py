@@ -132,7 +132,8 @@ def _marked(text: str, sides: Iterable[Side]) -> Text:
     marked = Text(visible(text, lines=True))
     mentions = sorted(filter(None, style_of), key=len, reverse=True)
     if mentions:
-        for match in re.finditer("|".join(map(re.escape, mentions)), marked.plain):
+        words = "|".join(map(re.escape, mentions))
+        for match in re.finditer(rf"(?<!\w)(?:{words})(?!\w)", marked.plain):
             marked.stylize(style_of[match[0]], *match.span())
     return marked
 
