@@ -1,4 +1,4 @@
-"""The ways a trainer calls an sfr reward, cold: nothing is remembered from one repeat to the next."""
+"""The ways a trainer calls an sfr reward, in the middle of a run: warm, but every gold and output is new to it."""
 
 import sys
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import sfr
 
 from .damage import damage
 from .floors import json_loads
-from .make_outputs import Group, Task
+from .make_outputs import Group, Task, make_groups
 from .timing import Measure, Work, measure
 
 Batch: TypeAlias = tuple[list[str], list[str]]  # gold texts and outputs, side by side
@@ -37,7 +37,7 @@ def measure_way(way: Way, task: Task, groups: list[Group]) -> Measure:
             ([gold] * len(row), [_copy(output) for output in row])
             for gold, row in zip(gold_texts, outputs, strict=True)
         ]
-        return sfr.reward(task), batches
+        return _warm(sfr.reward(task)), batches
 
     def run(prepared: tuple[Any, list[Batch]]) -> None:
         reward, batches = prepared
@@ -47,6 +47,13 @@ def measure_way(way: Way, task: Task, groups: list[Group]) -> Measure:
     readable = _different(groups) if way.outputs is _damaged else outputs
     yardstick = json_loads([output for row in readable for output in row])
     return measure(Work(prepare, run), yardstick, sum(map(len, outputs)))
+
+
+def _warm(reward: Any) -> Any:
+    """The reward after it has scored other groups: its decoder is loaded, and it has seen such sizes."""
+    for group in make_groups(reward.task, 300, 8, seed=1):
+        reward.score_batch([group.gold_text] * len(group.outputs), group.outputs)
+    return reward
 
 
 def forget() -> None:

@@ -765,3 +765,9 @@ def test_the_language_of_uie_is_read_within_what_stands_around_it(wrapping):
 )
 def test_prose_with_a_colon_is_no_answer_when_the_schema_is_known(output):
     assert sfr.parse(output, "ner", NER_TEXT, SCHEMAS["ner"]).status == "unparsable"
+
+
+def test_a_trigger_that_looks_like_a_role_is_a_trigger_when_the_roles_are_not_known():
+    parsed = sfr.parse('{"therapy": "Treatment of: Treatment: metoprolol; Effect: rest"}', "ee")
+    expected = extraction("ee", [("therapy", "Treatment of", ("Treatment", "metoprolol"), ("Effect", "rest"))])
+    assert expected == parsed.extraction

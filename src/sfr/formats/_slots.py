@@ -72,7 +72,9 @@ _ANY_ROLE = r"[A-Z][\w.\-/]*(?: [\w.\-/]+){0,3}"
 @lru_cache(maxsize=64)
 def _anchor(roles: tuple[str, ...]) -> re.Pattern[str]:
     """A role where one may stand, and what comes before it: the start, a semicolon, or a trigger's colon."""
-    role = "|".join(map(re.escape, sorted(roles, key=len, reverse=True))) if roles else _ANY_ROLE
+    if not roles:  # the first words are a trigger, whatever they look like
+        return re.compile(rf"(;\s*|:\s*)({_ANY_ROLE}):(?:\s+|$)")
+    role = "|".join(map(re.escape, sorted(roles, key=len, reverse=True)))
     return re.compile(rf"(^|;\s*|:\s*)({role}):(?:\s+|$)")
 
 
