@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sfr.formats._draft import Draft
 from sfr.formats._keys import NAME, TRIGGER, mention
-from sfr.formats._nodes import Call, Node, Pairs, is_blank, members, plain
+from sfr.formats._nodes import Call, Node, Pairs, is_void, members, plain
 
 __all__ = ["read_calls"]
 
@@ -51,7 +51,7 @@ def _read_event(kind: str, values: Pairs, draft: Draft, where: str) -> None:
     trigger, arguments = "", []
     for key, place, value in members(values, where):
         texts = value if isinstance(value, list) else [value]
-        for text in (mention(item, NAME) for item in texts if not is_blank(item)):
+        for text in (mention(item, NAME) for item in texts if not is_void(item)):
             if text is None:
                 draft.problem("not-a-string", place, plain(value))
             elif not trigger and (not key or key.lower() in TRIGGER):
