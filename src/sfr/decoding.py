@@ -52,7 +52,7 @@ def clean_reader(
             found = decode(output)
         except not_records:
             return None
-        simple = output.isascii() and "  " not in output and "\\" not in output
+        simple = output.isascii() and "\\" not in output and "  " not in output
         by_type, strings = sort(found, known, ends if simple else normal)
         # A string has two quotes; there are more if one was escaped, repeated or overwritten.
         return by_type if output.count('"') == 2 * strings <= max_quotes else None

@@ -171,7 +171,7 @@ def test_the_units_of_the_long_way_give_the_terms_of_the_short_one(profile, case
     task, (gold, pred) = case
     reward = REWARDS[task, profile]
     found = reward._reading(written(task, pred), task, None, None)
-    sizes = reward.count(reward.prepare(units(task, gold)), UNITS[task](found.extraction).by_type)
+    sizes = reward.count(reward.prepare(units(task, gold).by_type), UNITS[task](found.extraction).by_type)
 
     assert reward.terms(sizes) == reward.score(extraction(task, gold), written(task, pred)).parts[:-1]
 

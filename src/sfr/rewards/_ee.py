@@ -11,7 +11,6 @@ from sfr.matching import Groups, Matching, shared_pairs
 from sfr.measures import coverage_of, f1_of, jaccard_distance_of, symmetric_difference_of
 from sfr.rewards._reward import Mismatch, Reward, known_strings
 from sfr.structures import Task
-from sfr.units import EEUnits
 
 __all__ = ["EEGold", "EEReward", "Penalty"]
 
@@ -29,12 +28,12 @@ class EEGold(NamedTuple):
     known: frozenset[object]
 
     @classmethod
-    def of(cls, units: EEUnits) -> EEGold:
+    def of(cls, by_type: Mapping[str, Groups]) -> EEGold:
         """The gold that these units make."""
-        groups = list(units.by_type.values())
+        groups = list(by_type.values())
         pairs = [pairs for group in groups for pairs in group.values()]
-        known = known_strings(units.by_type, *groups, *pairs)
-        return cls(units.by_type, sum(map(len, groups)), sum(map(len, pairs)), known)
+        known = known_strings(by_type, *groups, *pairs)
+        return cls(by_type, sum(map(len, groups)), sum(map(len, pairs)), known)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +61,9 @@ class EEReward(Reward):
     matching: Matching = "optimal"
 
     @staticmethod
-    def prepare(units: EEUnits) -> EEGold:
+    def prepare(by_type: Mapping[str, Groups]) -> EEGold:
         """The gold that these units make."""
-        return EEGold.of(units)
+        return EEGold.of(by_type)
 
     def count(self, gold: EEGold, pred: Mapping[str, Groups]) -> tuple[int, ...]:
         """Sizes of gold, prediction and what they share: of the types, triggers and arguments."""

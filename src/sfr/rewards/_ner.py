@@ -11,7 +11,6 @@ from typing import ClassVar, NamedTuple
 from sfr.measures import coverage_of, f1_of, jaccard_distance_of, symmetric_difference_of
 from sfr.rewards._reward import Mismatch, Reward, known_strings
 from sfr.structures import Task
-from sfr.units import NERUnits
 
 __all__ = ["NERGold", "NERReward"]
 
@@ -24,9 +23,10 @@ class NERGold(NamedTuple):
     known: frozenset[object]
 
     @classmethod
-    def of(cls, units: NERUnits) -> NERGold:
+    def of(cls, by_type: Mapping[str, AbstractSet[str]]) -> NERGold:
         """The gold that these units make."""
-        return cls(units.by_type, units.size, known_strings(units.by_type, *units.by_type.values()))
+        texts = by_type.values()
+        return cls(by_type, sum(map(len, texts)), known_strings(by_type, *texts))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +48,9 @@ class NERReward(Reward):
     mismatch: Mismatch = "symmetric_difference"
 
     @staticmethod
-    def prepare(units: NERUnits) -> NERGold:
+    def prepare(by_type: Mapping[str, AbstractSet[str]]) -> NERGold:
         """The gold that these units make."""
-        return NERGold.of(units)
+        return NERGold.of(by_type)
 
     def count(self, gold: NERGold, pred: Mapping[str, AbstractSet[str]]) -> tuple[int, ...]:
         """Sizes of gold, prediction and what they share: of the types, then of the pairs."""

@@ -10,7 +10,6 @@ from typing import ClassVar, NamedTuple
 from sfr.measures import coverage_of, f1_of, jaccard_distance_of
 from sfr.rewards._reward import Reward, known_strings
 from sfr.structures import Task
-from sfr.units import REUnits
 
 __all__ = ["REGold", "REReward"]
 
@@ -27,13 +26,13 @@ class REGold(NamedTuple):
     known: frozenset[object]
 
     @classmethod
-    def of(cls, units: REUnits) -> REGold:
+    def of(cls, by_type: Mapping[str, AbstractSet[tuple[str, str]]]) -> REGold:
         """The gold that these units make."""
-        heads = {kind: {head for head, _ in pairs} for kind, pairs in units.by_type.items()}
-        tails = {kind: {tail for _, tail in pairs} for kind, pairs in units.by_type.items()}
+        heads = {kind: {head for head, _ in pairs} for kind, pairs in by_type.items()}
+        tails = {kind: {tail for _, tail in pairs} for kind, pairs in by_type.items()}
         n_heads, n_tails = sum(map(len, heads.values())), sum(map(len, tails.values()))
-        known = known_strings(units.by_type, *units.by_type.values())
-        return cls(units.by_type, heads, tails, units.size, n_heads, n_tails, known)
+        known = known_strings(by_type, *by_type.values())
+        return cls(by_type, heads, tails, sum(map(len, by_type.values())), n_heads, n_tails, known)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +62,9 @@ class REReward(Reward):
     lambda_triple: float = 0.25
 
     @staticmethod
-    def prepare(units: REUnits) -> REGold:
+    def prepare(by_type: Mapping[str, AbstractSet[tuple[str, str]]]) -> REGold:
         """The gold that these units make."""
-        return REGold.of(units)
+        return REGold.of(by_type)
 
     def count(self, gold: REGold, pred: Mapping[str, AbstractSet[tuple[str, str]]]) -> tuple[int, ...]:
         """Sizes of gold, prediction and what they share: of the types, triples, heads and tails."""

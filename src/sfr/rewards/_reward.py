@@ -25,6 +25,7 @@ from sfr.units import Units, units_by_type, units_of
 
 __all__ = ["Mismatch", "Reward", "Scale", "known_strings"]
 
+_NOTHING_KNOWN: frozenset[object] = frozenset()
 _MEMORY = 1_024  # golds remembered; a group needs one
 _SIZES = 16_384  # scores remembered by their sizes
 _ALWAYS_SHOWN = frozenset({"coverage_empty", "f1_empty", "jaccard_empty", "invalid", "casing", "unicode_form", "space"})
@@ -84,8 +85,8 @@ class Reward(ABC):
 
     @staticmethod
     @abstractmethod
-    def prepare(units: Any) -> Any:
-        """What is counted once, from the units of gold."""
+    def prepare(by_type: Any) -> Any:
+        """What is counted once, from the units of gold by type."""
 
     @abstractmethod
     def count(self, gold: Any, pred: Any) -> tuple[int, ...]:
@@ -139,17 +140,20 @@ class Reward(ABC):
             msg = "outputs must be several strings, not one"
             raise TypeError(msg)
         golds, outputs = list(golds), list(outputs)
-        texts = [None] * len(outputs) if texts is None else list(texts)
-        schemas = [None] * len(outputs) if schemas is None else list(schemas)
-        if not len(golds) == len(outputs) == len(texts) == len(schemas):
-            msg = f"{len(golds)} golds, {len(outputs)} outputs, {len(texts)} texts and {len(schemas)} schemas"
+        texts = None if texts is None else list(texts)
+        schemas = None if schemas is None else list(schemas)
+        sizes = {"golds": golds, "outputs": outputs, "texts": texts, "schemas": schemas}
+        given = {name: len(values) for name, values in sizes.items() if values is not None}
+        if len({*given.values()}) > 1:
+            msg = "of unequal length: " + ", ".join(f"{n} {name}" for name, n in given.items())
             raise ValueError(msg)
+        contexts = self._contexts(len(outputs), texts, schemas)
         scores: list[Score] = []
-        last_gold = last_text = last_schema = seen = None
-        for gold, output, text, schema in zip(self._golds(golds), outputs, texts, schemas, strict=True):
-            if seen is None or gold is not last_gold or text != last_text or schema != last_schema:
-                last_gold, last_text, last_schema, seen = gold, text, schema, dict[str, Score]()
-                context = self._context(text, schema)
+        last_gold = last_context = None
+        seen: dict[str, Score] = {}
+        for gold, output, context in zip(self._golds(golds), outputs, contexts, strict=True):
+            if gold is not last_gold or context is not last_context:
+                last_gold, last_context, seen = gold, context, {}
             score = seen.get(output)
             if score is None:
                 score = seen[output] = self._judge(gold, output, context)
@@ -166,15 +170,18 @@ class Reward(ABC):
 
         Raises ParseError when it is bad.
         """
+        return units_by_type(self.task, self._by_type(gold))
+
+    def _by_type(self, gold: Gold) -> Any:
         by_type = None
         read_text, read_records = self._gold_readers
         if isinstance(gold, str):
-            by_type = read_text(gold, frozenset())
+            by_type = read_text(gold, _NOTHING_KNOWN)
         elif not isinstance(gold, Extraction):
             by_type = read_records(gold)
-        if by_type is not None:
-            return units_by_type(self.task, by_type)
-        return units_of(self.task, read_gold(gold, self.task, self._reading))
+        if by_type is None:
+            by_type = units_of(self.task, read_gold(gold, self.task, self._reading)).by_type
+        return by_type
 
     def best(self, gold: Gold) -> Score:
         """The score of gold as its own answer, which no output beats.
@@ -321,32 +328,49 @@ class Reward(ABC):
         types, roles = (frozenset(map(normalize, names)) for names in (known.types, known.roles))
         return Context(source, known, Origin(self, text=text is not None, schema=True), types, roles)
 
+    def _contexts(
+        self, n: int, texts: Sequence[str | None] | None, schemas: Sequence[SchemaLike | None] | None
+    ) -> list[Context]:
+        """The context of each of n outputs; equal neighbours share one object."""
+        if texts is None and schemas is None:
+            return [self._context(None, None)] * n
+        contexts: list[Context] = []
+        last: tuple[object, object] | None = None
+        for text, schema in zip(texts or [None] * n, schemas or [None] * n, strict=True):
+            if last is None or text != last[0] or schema != last[1]:
+                last = text, schema
+                context = self._context(text, schema)
+            contexts.append(context)
+        return contexts
+
     # -- gold ---------------------------------------------------------------------------------
 
     def _golds(self, golds: Sequence[Gold]) -> list[Any]:
-        """The units of each gold; equal neighbours share one object."""
-        units: list[Any] = []
+        """What is prepared of each gold; the same gold again and again gives the same object.
+
+        Raises ParseError with the problems of all of them.
+        """
+        prepared: list[Any] = []
         problems: list[Problem] = []
-        last: object = None
+        last = found = None
         for i, gold in enumerate(golds):
-            if not (units and gold is last):
+            if gold is not last:
+                last = gold
                 try:
                     found = self._gold(gold)
                 except ParseError as error:
                     problems += [Problem(p.code, f"golds[{i}] {p.where}".strip(), p.found) for p in error.problems]
-                last = gold
-            if not problems:
-                units.append(found)
+            prepared.append(found)
         if problems:
             raise ParseError(f"bad {self.task} gold", tuple(problems))
-        return units
+        return prepared
 
     def _gold(self, gold: Gold) -> Any:
         """The units of gold, remembered by content: the outputs of a group come one after another."""
         key = gold if isinstance(gold, (str, Extraction)) else encode_key(gold)
         units = self._memory.get(key)
         if units is None:
-            units = self.prepare(self.units(gold))
+            units = self.prepare(self._by_type(gold))
             if len(self._memory) >= _MEMORY:
                 self._memory.clear()
             if key is not None:
@@ -360,5 +384,4 @@ class Reward(ABC):
 
 def known_strings(*units: Iterable[object]) -> frozenset[object]:
     """All that stands in the units of gold, which is in its normal form."""
-    nothing: frozenset[object] = frozenset()
-    return nothing.union(*units)
+    return _NOTHING_KNOWN.union(*units)
