@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -118,7 +118,7 @@ class Reward(ABC):
 
         >>> import sfr
         >>> sfr.reward("ner").score({"person": ["Kevin"]}, '{"person": ["Kevin", "Therese"]}')
-        Score(0.435497: type_coverage=0.2, pair_f1=0.4355, pair_penalty=-0.2; ok)
+        Score(0.435465: type_coverage=0.2, pair_f1=0.4355, pair_penalty=-0.2; ok)
         """
         return self._judge(self._gold(gold), output, self._context(text, schema))
 
@@ -142,7 +142,7 @@ class Reward(ABC):
         golds, outputs = list(golds), list(outputs)
         texts = None if texts is None else list(texts)
         schemas = None if schemas is None else list(schemas)
-        sizes = {"golds": golds, "outputs": outputs, "texts": texts, "schemas": schemas}
+        sizes: dict[str, Sized | None] = {"golds": golds, "outputs": outputs, "texts": texts, "schemas": schemas}
         given = {name: len(values) for name, values in sizes.items() if values is not None}
         if len({*given.values()}) > 1:
             msg = "of unequal length: " + ", ".join(f"{n} {name}" for name, n in given.items())
