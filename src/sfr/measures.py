@@ -21,14 +21,14 @@ __all__ = [
 ]
 
 
-def coverage_of(gold: int, pred: int, shared: int, *, empty: float = 0.0) -> float:
+def coverage_of(gold: int, pred: int, shared: int, empty: float = 0.0) -> float:
     """Eq. 3 on sizes."""
     if gold:
         return shared / gold
     return 0.0 if pred else empty
 
 
-def f1_of(gold: int, pred: int, shared: int, *, empty: float = 1.0) -> float:
+def f1_of(gold: int, pred: int, shared: int, empty: float = 1.0) -> float:
     """Eq. 4 on sizes."""
     total = gold + pred
     return 2 * shared / total if total else empty
@@ -39,7 +39,7 @@ def symmetric_difference_of(gold: int, pred: int, shared: int) -> float:
     return (gold + pred - 2 * shared) / (gold or 1)
 
 
-def jaccard_distance_of(gold: int, pred: int, shared: int, *, empty: float = 1.0) -> float:
+def jaccard_distance_of(gold: int, pred: int, shared: int, empty: float = 1.0) -> float:
     """Eq. 6 on sizes."""
     union = gold + pred - shared
     return 1 - shared / union if union else empty

@@ -557,11 +557,11 @@ def test_a_batch_equals_its_parts(task):
 
 
 def test_a_batch_of_unequal_lengths_is_refused():
-    with pytest.raises(ValueError, match="unequal length: 2 golds, 1 outputs"):
+    with pytest.raises(ValueError, match="2 golds, 1 outputs, 1 texts and 1 schemas"):
         sfr.reward("ner").score_batch([{}, {}], ["{}"])
-    with pytest.raises(ValueError, match="unequal length: 1 golds, 1 outputs, 2 texts"):
+    with pytest.raises(ValueError, match="1 golds, 1 outputs, 2 texts and 1 schemas"):
         sfr.reward("ner").score_batch([{}], ["{}"], ["a", "b"])
-    with pytest.raises(ValueError, match="unequal length: 1 golds, 1 outputs, 0 schemas"):
+    with pytest.raises(ValueError, match="1 golds, 1 outputs, 1 texts and 0 schemas"):
         sfr.reward("ner").score_batch([{}], ["{}"], schemas=[])
 
 

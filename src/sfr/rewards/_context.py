@@ -13,6 +13,9 @@ from sfr.structures import Task
 __all__ = ["Context"]
 
 
+_SIZES = 16_384  # scores remembered by their sizes
+
+
 class Context:
     """The text and the schema, and the scores of flawless outputs by what was counted in them.
 
@@ -37,6 +40,12 @@ class Context:
         self.roles = roles
         self.free = source is None and schema is None
         self.scores: dict[tuple[int, ...], Score] = {}
+
+    def remember(self, sizes: tuple[int, ...], score: Score) -> None:
+        """Keep the score of these sizes."""
+        if len(self.scores) >= _SIZES:
+            self.scores.clear()
+        self.scores[sizes] = score
 
     def holds(self, task: Task, pred: Any) -> bool:
         """Whether every unit is of the schema and in the text."""

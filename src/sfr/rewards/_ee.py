@@ -83,13 +83,18 @@ class EEReward(Reward):
 
     def terms(self, sizes: tuple[int, ...]) -> tuple[float, ...]:
         """The signed terms of Eq. 10."""
-        types, triggers, arguments = sizes[:3], sizes[3:6], sizes[6:]
-        argument_f1 = f1_of(*arguments, empty=self.f1_empty)
+        gold_types, pred_types, types, gold_triggers, pred_triggers, triggers, gold, pred, arguments = sizes
+        argument_f1 = f1_of(gold, pred, arguments, self.f1_empty)
         return (
-            self.w_type * coverage_of(*types, empty=self.coverage_empty),
-            self.w_trigger * coverage_of(*triggers, empty=self.coverage_empty),
+            self.w_type * coverage_of(gold_types, pred_types, types, self.coverage_empty),
+            self.w_trigger * coverage_of(gold_triggers, pred_triggers, triggers, self.coverage_empty),
             self.w_argument * argument_f1**self.gamma,
-            0.0 - self._penalty(self._distance(types), self._distance(triggers), argument_f1),
+            0.0
+            - self._penalty(
+                self._distance(gold_types, pred_types, types),
+                self._distance(gold_triggers, pred_triggers, triggers),
+                argument_f1,
+            ),
         )
 
     def _penalty(self, types: float, triggers: float, argument_f1: float) -> float:
@@ -101,10 +106,10 @@ class EEReward(Reward):
             return self.lambda_type * types
         return self.lambda_trigger * triggers if triggers > 0 else fine
 
-    def _distance(self, sizes: tuple[int, ...]) -> float:
-        if self.mismatch == "jaccard_distance":
-            return jaccard_distance_of(*sizes, empty=self.jaccard_empty)
-        return symmetric_difference_of(*sizes)
+    def _distance(self, gold: int, pred: int, shared: int) -> float:
+        if self.mismatch == "symmetric_difference":
+            return symmetric_difference_of(gold, pred, shared)
+        return jaccard_distance_of(gold, pred, shared, self.jaccard_empty)
 
     def coarse_only(self) -> EEReward:
         """Types and triggers alone: no weight on arguments."""

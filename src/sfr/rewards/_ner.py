@@ -65,18 +65,18 @@ class NERReward(Reward):
 
     def terms(self, sizes: tuple[int, ...]) -> tuple[float, ...]:
         """The signed terms of Eq. 7."""
-        types, pairs = sizes[:3], sizes[3:]
+        gold_types, pred_types, types, gold, pred, pairs = sizes
         return (
-            self.w_type * coverage_of(*types, empty=self.coverage_empty),
-            self.w_pair * f1_of(*pairs, empty=self.f1_empty) ** self.gamma,
-            0.0 - self.lambda_type * self._distance(types),
-            0.0 - self.lambda_pair * self._distance(pairs),
+            self.w_type * coverage_of(gold_types, pred_types, types, self.coverage_empty),
+            self.w_pair * f1_of(gold, pred, pairs, self.f1_empty) ** self.gamma,
+            0.0 - self.lambda_type * self._distance(gold_types, pred_types, types),
+            0.0 - self.lambda_pair * self._distance(gold, pred, pairs),
         )
 
-    def _distance(self, sizes: tuple[int, ...]) -> float:
+    def _distance(self, gold: int, pred: int, shared: int) -> float:
         if self.mismatch == "symmetric_difference":
-            return symmetric_difference_of(*sizes)
-        return jaccard_distance_of(*sizes, empty=self.jaccard_empty)
+            return symmetric_difference_of(gold, pred, shared)
+        return jaccard_distance_of(gold, pred, shared, self.jaccard_empty)
 
     def coarse_only(self) -> NERReward:
         """Types alone: no weight on pairs."""

@@ -104,14 +104,15 @@ class REReward(Reward):
 
     def terms(self, sizes: tuple[int, ...]) -> tuple[float, ...]:
         """The signed terms of Eq. 8."""
-        types, triples, heads, tails = sizes[:3], sizes[3:6], sizes[6:9], sizes[9:]
+        gold_types, pred_types, types, gold, pred, triples, *heads_and_tails = sizes
+        gold_heads, pred_heads, heads, gold_tails, pred_tails, tails = heads_and_tails
         return (
-            self.w_type * coverage_of(*types, empty=self.coverage_empty),
-            self.w_head * f1_of(*heads, empty=self.f1_empty),
-            self.w_tail * f1_of(*tails, empty=self.f1_empty),
-            self.w_triple * f1_of(*triples, empty=self.f1_empty) ** self.gamma,
-            0.0 - self.lambda_type * jaccard_distance_of(*types, empty=self.jaccard_empty),
-            0.0 - self.lambda_triple * jaccard_distance_of(*triples, empty=self.jaccard_empty),
+            self.w_type * coverage_of(gold_types, pred_types, types, self.coverage_empty),
+            self.w_head * f1_of(gold_heads, pred_heads, heads, self.f1_empty),
+            self.w_tail * f1_of(gold_tails, pred_tails, tails, self.f1_empty),
+            self.w_triple * f1_of(gold, pred, triples, self.f1_empty) ** self.gamma,
+            0.0 - self.lambda_type * jaccard_distance_of(gold_types, pred_types, types, self.jaccard_empty),
+            0.0 - self.lambda_triple * jaccard_distance_of(gold, pred, triples, self.jaccard_empty),
         )
 
     def coarse_only(self) -> REReward:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence, Sized
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -27,7 +27,6 @@ __all__ = ["Mismatch", "Reward", "Scale", "known_strings"]
 
 _NOTHING_KNOWN: frozenset[object] = frozenset()
 _MEMORY = 1_024  # golds remembered; a group needs one
-_SIZES = 16_384  # scores remembered by their sizes
 _ALWAYS_SHOWN = frozenset({"coverage_empty", "f1_empty", "jaccard_empty", "invalid", "casing", "unicode_form", "space"})
 
 Scale = Literal["raw", "unit"]
@@ -120,7 +119,8 @@ class Reward(ABC):
         >>> sfr.reward("ner").score({"person": ["Kevin"]}, '{"person": ["Kevin", "Therese"]}')
         Score(0.435465: type_coverage=0.2, pair_f1=0.4355, pair_penalty=-0.2; ok)
         """
-        return self._judge(self._gold(gold), output, self._context(text, schema))
+        (score,) = self._score_group(self._gold(gold), (output,), self._context(text, schema))
+        return score
 
     def score_batch(
         self,
@@ -140,24 +140,25 @@ class Reward(ABC):
             msg = "outputs must be several strings, not one"
             raise TypeError(msg)
         golds, outputs = list(golds), list(outputs)
-        texts = None if texts is None else list(texts)
-        schemas = None if schemas is None else list(schemas)
-        sizes: dict[str, Sized | None] = {"golds": golds, "outputs": outputs, "texts": texts, "schemas": schemas}
-        given = {name: len(values) for name, values in sizes.items() if values is not None}
-        if len({*given.values()}) > 1:
-            msg = "of unequal length: " + ", ".join(f"{n} {name}" for name, n in given.items())
+        n = len(outputs)
+        texts = [None] * n if texts is None else list(texts)
+        schemas = [None] * n if schemas is None else list(schemas)
+        if not len(golds) == len(texts) == len(schemas) == n:
+            msg = f"{len(golds)} golds, {n} outputs, {len(texts)} texts and {len(schemas)} schemas"
             raise ValueError(msg)
-        contexts = self._contexts(len(outputs), texts, schemas)
+        prepared = self._golds(golds)
         scores: list[Score] = []
-        last_gold = last_context = None
-        seen: dict[str, Score] = {}
-        for gold, output, context in zip(self._golds(golds), outputs, contexts, strict=True):
-            if gold is not last_gold or context is not last_context:
-                last_gold, last_context, seen = gold, context, {}
-            score = seen.get(output)
-            if score is None:
-                score = seen[output] = self._judge(gold, output, context)
-            scores.append(score)
+        start = 0
+        for end in range(1, n + 1):  # a group ends where anything but the output changes
+            if (
+                end == n
+                or prepared[end] is not prepared[start]
+                or texts[end] != texts[start]
+                or schemas[end] != schemas[start]
+            ):
+                context = self._context(texts[start], schemas[start])
+                scores += self._score_group(prepared[start], outputs[start:end], context)
+                start = end
         return scores
 
     def read(self, output: str, text: str | None = None, schema: SchemaLike | None = None) -> Parsed:
@@ -193,20 +194,32 @@ class Reward(ABC):
         known = self._gold(gold)
         return self._finish(self.terms(self.count(known, known.by_type)), 0.0, CLEAN, self._nothing.origin)
 
-    def _judge(self, gold: Any, output: str, context: Context) -> Score:
-        """The score of an output against prepared gold."""
-        if not isinstance(output, str):
-            msg = f"an output must be a string, not {type(output).__name__}"
-            raise TypeError(msg)
-        pred = self._clean(output, gold.known)
-        if pred is not None and (context.free or context.holds(self.task, pred)):
-            sizes = self.count(gold, pred)
-            score = context.scores.get(sizes)
+    def _score_group(self, gold: Any, outputs: Sequence[str], context: Context) -> list[Score]:
+        """The scores of some outputs against prepared gold; equal ones are judged once."""
+        clean, count, known, by_sizes = self._clean, self.count, gold.known, context.scores
+        seen: dict[str, Score] = {}
+        scores: list[Score] = []
+        for output in outputs:
+            score = seen.get(output)
             if score is None:
-                if len(context.scores) >= _SIZES:
-                    context.scores.clear()
-                score = context.scores[sizes] = self._finish(self.terms(sizes), 0.0, CLEAN, context.origin)
-            return score
+                if not isinstance(output, str):
+                    msg = f"an output must be a string, not {type(output).__name__}"
+                    raise TypeError(msg)
+                pred = clean(output, known)
+                if pred is not None and (context.free or context.holds(self.task, pred)):
+                    sizes = count(gold, pred)
+                    score = by_sizes.get(sizes)
+                    if score is None:
+                        score = self._finish(self.terms(sizes), 0.0, CLEAN, context.origin)
+                        context.remember(sizes, score)
+                else:
+                    score = self._score_at_length(gold, output, context)
+                seen[output] = score
+            scores.append(score)
+        return scores
+
+    def _score_at_length(self, gold: Any, output: str, context: Context) -> Score:
+        """The score of an output that takes more than the shortcut to read."""
         parsed = self._reading(output, self.task, context.source, context.schema)
         account = Account.of(parsed)
         if parsed.status == "unparsable":
@@ -220,6 +233,8 @@ class Reward(ABC):
     ) -> Score:
         """Add what is not in the equation, in the order of ``term_names``."""
         parts = (*terms, invalid)
+        if self._bare:
+            return Score(math.fsum(parts), parts, account, origin)
         if self.lambda_duplicates:
             repeats = account.duplicates
             parts += (0.0 - self.lambda_duplicates * repeats / (repeats + size) if repeats else 0.0,)
@@ -308,6 +323,11 @@ class Reward(ABC):
         return text, records_reader(self.task, normalize)
 
     @cached_property
+    def _bare(self) -> bool:
+        """Whether nothing is added to the equation."""
+        return not self.lambda_duplicates and self.clip is None and self.scale == "raw"
+
+    @cached_property
     def _nothing(self) -> Context:
         return Context(None, None, Origin(self, text=False, schema=False))
 
@@ -327,21 +347,6 @@ class Reward(ABC):
         known = as_schema(schema)
         types, roles = (frozenset(map(normalize, names)) for names in (known.types, known.roles))
         return Context(source, known, Origin(self, text=text is not None, schema=True), types, roles)
-
-    def _contexts(
-        self, n: int, texts: Sequence[str | None] | None, schemas: Sequence[SchemaLike | None] | None
-    ) -> list[Context]:
-        """The context of each of n outputs; equal neighbours share one object."""
-        if texts is None and schemas is None:
-            return [self._context(None, None)] * n
-        contexts: list[Context] = []
-        last: tuple[object, object] | None = None
-        for text, schema in zip(texts or [None] * n, schemas or [None] * n, strict=True):
-            if last is None or text != last[0] or schema != last[1]:
-                last = text, schema
-                context = self._context(text, schema)
-            contexts.append(context)
-        return contexts
 
     # -- gold ---------------------------------------------------------------------------------
 
