@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
-from rich.console import Console, Group
+from rich.console import Console, ConsoleOptions, Group
 from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
@@ -107,7 +107,10 @@ def score(  # noqa: PLR0913, PLR0917 - one parameter for each option
     except BrokenProcessPool:
         raise click.ClickException("a worker process died, most likely for want of memory; try fewer jobs") from None
     summary = summary_json(tallies, job.rewards, bad)
-    _show(console, summary_table(tallies, by))
+    table = summary_table(tallies, by)
+    if console.is_terminal and console.measure(table, options=_unbounded(console)).maximum > console.width:
+        table = summary_table(tallies, by, narrow=True)
+    _show(console, table)
     for signature in summary["signatures"].values():
         _show(console, Text(signature, style="dim"))
     if bad:
@@ -306,10 +309,14 @@ def _consoles() -> tuple[Console, Console]:
     return Console(**options), Console(stderr=True, soft_wrap=True, **options)
 
 
+def _unbounded(console: Console) -> ConsoleOptions:
+    return console.options.update(width=_PIPE_WIDTH)
+
+
 def _show(console: Console, what: str | Text | Table | Group) -> None:
     """Print: in colour and fitted on a terminal, else plain, with lines as long as they are."""
     if console.is_terminal:
-        console.print(what)
+        console.print(what, soft_wrap=isinstance(what, Text))  # a signature can then be copied in one piece
         return
     plain = Console(file=StringIO(), width=_PIPE_WIDTH, color_system=None, markup=False, emoji=False, highlight=False)
     with plain.capture() as text:

@@ -17,27 +17,36 @@ __all__ = ["summary_json", "summary_table"]
 Tallies = Mapping[tuple[Task, str], Tally]
 
 
-def summary_table(tallies: Tallies, by: str | None = None) -> Table:
-    """One line for each task, or each task and group."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+def summary_table(tallies: Tallies, by: str | None = None, *, narrow: bool = False) -> Table:
+    """One line for each task, or each task and group; without the spread if it is to be ``narrow``."""
+    table = Table(box=None, pad_edge=False, collapse_padding=narrow, header_style="bold")
     table.add_column("task")
     if by is not None:
         table.add_column(visible(by))
-    for name in ("outputs", "mean", "sd", "min", "max", "at best", "recovered", "unparsable", "duplicates"):
-        table.add_column(name, justify="right")
+    shown = [name for name in _cells(Tally(n=1)) if not narrow or name not in {"sd", "min", "max"}]
+    for name in shown:
+        table.add_column(name, justify="right", no_wrap=True)
     previous = None
     for (task, group), tally in tallies.items():
         if previous not in {None, task}:
             table.add_section()
         previous = task
-        table.add_row(task, *([visible(group)] if by is not None else []), *_cells(tally))
+        table.add_row(task, *([visible(group)] if by is not None else []), *map(_cells(tally).get, shown))
     return table
 
 
-def _cells(tally: Tally) -> list[str]:
-    numbers = [f"{x:.3f}" for x in (tally.mean, tally.deviation, tally.low, tally.high)]
-    shares = [f"{x / tally.n:.1%}" for x in (tally.perfect, tally.recovered, tally.unparsable)]
-    return [f"{tally.n:,}", *numbers, *shares, f"{tally.duplicates:,}"]
+def _cells(tally: Tally) -> dict[str, str]:
+    return {
+        "outputs": f"{tally.n:,}",
+        "mean": f"{tally.mean:.3f}",
+        "sd": f"{tally.deviation:.3f}",
+        "min": f"{tally.low:.3f}",
+        "max": f"{tally.high:.3f}",
+        "at best": f"{tally.perfect / tally.n:.1%}",
+        "recovered": f"{tally.recovered / tally.n:.1%}",
+        "unparsable": f"{tally.unparsable / tally.n:.1%}",
+        "duplicates": f"{tally.duplicates:,}",
+    }
 
 
 def summary_json(tallies: Tallies, rewards: Mapping[Task, Reward], bad: int) -> dict[str, Any]:
