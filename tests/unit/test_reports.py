@@ -220,7 +220,9 @@ def test_the_summary_is_json_and_names_the_signatures_of_the_tasks_that_occur():
 def test_a_narrow_summary_leaves_out_the_spread_and_no_cell_is_cut():
     tally = Tally()
     tally.add(sfr.reward("ner").score({}, "{}"), 0.8)
-    wide, narrow = (summary_table({("ner", "a-long-kind-of"): tally}, "kind", narrow=narrow) for narrow in (False, True))
+    wide, narrow = (
+        summary_table({("ner", "a-long-kind-of"): tally}, "kind", narrow=narrow) for narrow in (False, True)
+    )
     assert {"sd", "min", "max"} == {c.header for c in wide.columns} - {c.header for c in narrow.columns}
     assert Console(width=80).measure(narrow).maximum <= 80
     assert "..." not in shown(narrow, colour=False)
