@@ -382,11 +382,11 @@ def test_units_written_more_than_once_are_counted(task, output, duplicates):
     ],
 )
 def test_what_exceeds_a_bound_is_unparsable_and_quickly_so(output, code):
-    begin = time.perf_counter()
+    begin = time.process_time()
     parsed = sfr.parse(output, "ner")
     assert ("unparsable", Extraction()) == (parsed.status, parsed.extraction)
     assert code in codes(parsed)
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 10  # a guard against growth faster than linear, not a measure
 
 
 def test_what_just_meets_a_bound_is_read():
@@ -427,10 +427,10 @@ def test_what_just_meets_a_bound_is_read():
 )
 @pytest.mark.parametrize("task", TASKS)
 def test_hostile_texts_take_no_time(task, output):
-    begin = time.perf_counter()
+    begin = time.process_time()
     parsed = sfr.parse(output, task, "a b, c; d e " * 50)
     assert parsed.status in STATUSES
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 10  # a guard against growth faster than linear, not a measure
 
 
 def test_no_more_than_a_hundred_problems_are_listed():
