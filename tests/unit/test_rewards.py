@@ -709,3 +709,9 @@ def test_a_signature_of_an_unknown_task_is_refused():
 def test_a_signature_with_a_bad_value_is_refused(part):
     with pytest.raises(ValueError, match=r"."):
         sfr.from_signature(f"sfr-ee|{part}|v:{sfr.__version__}")
+
+
+def test_a_batch_without_gold_is_refused_like_a_single_score():
+    for call in (lambda: sfr.reward("ner").score(None, "{}"), lambda: sfr.reward("ner").score_batch([None], ["{}"])):
+        with pytest.raises(TypeError, match="gold must be"):
+            call()

@@ -65,32 +65,36 @@ def whole(text: str, max_depth: int) -> Found | None:
 
     Raises TooDeep when brackets nest deeper than the bound.
     """
-    start = len(text) - len(text.lstrip())
-    if not _STRICT.match(text, start):
-        return None
-    found, end = _read(text, start, max_depth)
-    return found if found and not found.repairs and not text[end:].strip() else None
+    found = _strict(text, len(text) - len(text.lstrip()), max_depth)
+    return found if found is not None and not text[found.end :].strip() else None
 
 
 def _read(text: str, start: int, max_depth: int) -> tuple[Found | None, int]:
     """The value that starts here, if any, and where to look on."""
-    if _STRICT.match(text, start):
-        try:
-            node, end = _DECODER.raw_decode(text, start)
-        except RecursionError:
-            raise TooDeep from None
-        except ValueError:
-            pass
-        else:
-            if _depth_exceeds(text[start:end], max_depth):
-                raise TooDeep
-            return Found(node, start, end), end
+    found = _strict(text, start, max_depth)
+    if found is not None:
+        return found, found.end
     scanner = _Scanner(text, start, max_depth)
     try:
         node = scanner.value(text[start])
     except _Fail:
         return None, max(scanner.position, start + 1)
     return Found(node, start, scanner.position, scanner.repairs), scanner.position
+
+
+def _strict(text: str, start: int, max_depth: int) -> Found | None:
+    """The JSON value without a flaw that starts here, if any."""
+    if not _STRICT.match(text, start):
+        return None
+    try:
+        node, end = _DECODER.raw_decode(text, start)
+    except RecursionError:
+        raise TooDeep from None
+    except ValueError:
+        return None
+    if _depth_exceeds(text[start:end], max_depth):
+        raise TooDeep
+    return Found(node, start, end)
 
 
 def _depth_exceeds(text: str, bound: int) -> bool:

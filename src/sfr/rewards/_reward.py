@@ -357,7 +357,8 @@ class Reward(ABC):
         """
         prepared: list[Any] = []
         problems: list[Problem] = []
-        last = found = None
+        last: object = prepared  # which is no gold
+        found = None
         for i, gold in enumerate(golds):
             if gold is not last:
                 last = gold
