@@ -715,3 +715,10 @@ def test_a_batch_without_gold_is_refused_like_a_single_score():
     for call in (lambda: sfr.reward("ner").score(None, "{}"), lambda: sfr.reward("ner").score_batch([None], ["{}"])):
         with pytest.raises(TypeError, match="gold must be"):
             call()
+
+
+def test_a_schema_in_a_batch_may_be_any_iterable_of_types():
+    reward, n = sfr.reward("ner"), 2
+    expected = [reward.score({}, '{"x": ["y"]}', schema=["person"])] * n
+    for schemas in ([iter(["person"]) for _ in range(n)], [dict.fromkeys(["person"]).keys()] * n):
+        assert expected == reward.score_batch([{}] * n, ['{"x": ["y"]}'] * n, schemas=schemas)

@@ -142,7 +142,7 @@ class Reward(ABC):
         golds, outputs = list(golds), list(outputs)
         n = len(outputs)
         texts = [None] * n if texts is None else list(texts)
-        schemas = [None] * n if schemas is None else list(schemas)
+        schemas = [None] * n if schemas is None else [None if s is None else as_schema(s) for s in schemas]
         if not len(golds) == len(texts) == len(schemas) == n:
             msg = f"{len(golds)} golds, {n} outputs, {len(texts)} texts and {len(schemas)} schemas"
             raise ValueError(msg)
