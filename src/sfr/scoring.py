@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import math
-import os
-import threading
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
-from multiprocessing import get_context, parent_process
 from typing import Any
 
-from sfr.files import Row, RowError, as_row, decode_line, encode_line
+from sfr.files import RowError, decode_line, encode_line
 from sfr.parsing import ParseError
 from sfr.rewards import Reward, Score
+from sfr.rows import Row, as_row
 from sfr.structures import Task
+from sfr.workers import in_order
 
 __all__ = ["Chunk", "Job", "Tally", "result", "score_rows"]
-
-_CHUNK = 256
-_AHEAD = 4  # chunks a process has waiting
 
 
 @dataclass(slots=True)
@@ -137,45 +131,4 @@ def result(row: Row, line: int, index: int, score: Score) -> dict[str, Any]:
 
 def score_rows(rows: Iterable[tuple[int, Any, int]], job: Job, processes: int = 1) -> Iterator[Chunk]:
     """The results of all rows, chunk by chunk and in order, whatever the number of processes."""
-    chunks = _chunks(rows)
-    if processes == 1:
-        yield from map(job, chunks)
-        return
-    with ProcessPoolExecutor(processes, get_context("spawn"), _adopt, (job,)) as pool:
-        waiting: deque[Future[Chunk]] = deque()
-        for chunk in chunks:
-            waiting.append(pool.submit(_work, chunk))
-            if len(waiting) > _AHEAD * processes:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-def _chunks(rows: Iterable[tuple[int, Any, int]]) -> Iterator[list[tuple[int, Any, int]]]:
-    rows = iter(rows)
-    while chunk := list(islice(rows, _CHUNK)):
-        yield chunk
-
-
-_job: Job | None = None  # of a worker process: its rewards keep their caches from chunk to chunk
-
-
-def _adopt(job: Job) -> None:
-    global _job  # noqa: PLW0603
-    _job = job
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-
-
-def _die_with_parent() -> None:
-    """End this worker when the command has ended, however it did."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _work(rows: list[tuple[int, Any, int]]) -> Chunk:
-    if _job is None:
-        msg = "a worker was started without its job"
-        raise RuntimeError(msg)
-    return _job(rows)
+    return in_order(job, rows, processes)

@@ -1,16 +1,22 @@
-"""What an extraction is: entities, relations, events, as frozen values."""
+"""What an extraction is: entities, relations, events, as frozen values.
+
+Where a mention stands in its text is known of annotated gold only; models write no offsets.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, get_args
 
-__all__ = ["TASKS", "Argument", "Entity", "Event", "Extraction", "Relation", "Task", "as_task"]
+__all__ = ["TASKS", "Argument", "Entity", "Event", "Extraction", "Relation", "Span", "Task", "as_task"]
 
 Task = Literal["ner", "re", "ee"]
 """Named entity recognition, relation extraction, event extraction."""
 
 TASKS: tuple[Task, ...] = get_args(Task)
+
+Span: TypeAlias = tuple[tuple[int, int], ...]
+"""Where a mention stands: character ranges, ends exclusive. More than one if it is in pieces, none if not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,7 @@ class Entity:
 
     type: str
     text: str
+    at: Span = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,8 @@ class Relation:
     type: str
     head: str
     tail: str
+    head_at: Span = field(default=(), repr=False)
+    tail_at: Span = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,7 @@ class Argument:
 
     role: str
     text: str
+    at: Span = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,7 @@ class Event:
     type: str
     trigger: str
     arguments: tuple[Argument, ...] = ()
+    trigger_at: Span = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

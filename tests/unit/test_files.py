@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from sfr.files import Row, RowError, as_row, decode_line, open_rows, written_whole
+from sfr.files import RowError, decode_line, open_rows, written_whole
+from sfr.rows import Row, as_row
 from sfr.schema import Schema
 
 ROW = {"task": "ner", "gold": {"person": ["Kevin"]}, "output": "{}"}

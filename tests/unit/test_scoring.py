@@ -9,7 +9,7 @@ from itertools import count, islice
 import pytest
 
 import sfr
-from sfr.files import as_row
+from sfr.rows import as_row
 from sfr.samples import rows
 from sfr.scoring import Chunk, Job, Tally, result, score_rows
 from sfr.structures import TASKS

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from sfr.structures import Argument, Event, Extraction, Task, as_task
 
-__all__ = ["dump"]
+__all__ = ["dump", "records"]
 
 _Writer = Callable[[Extraction], str]
 
@@ -27,12 +27,26 @@ def dump(extraction: Extraction, task: Task, *, format: str = "records", joiner:
     as_task(task)
     if format == "slots":
         return _slots(extraction, task, joiner)
+    if format == "records":
+        return _json(records(extraction, task))
     writer = _WRITERS.get((format, task))
     if writer is None:
-        known = sorted({name for name, other in _WRITERS if other == task} | {"slots"})
+        known = sorted({name for name, other in _WRITERS if other == task} | {"records", "slots"})
         msg = f"cannot write {task} as {format!r}; possible: {', '.join(known)}"
         raise ValueError(msg)
     return writer(extraction)
+
+
+def records(extraction: Extraction, task: Task) -> dict[str, list[object]]:
+    """The extraction's units of one task in the shape of records, by type."""
+    if as_task(task) == "ner":
+        return _by_type((e.type, e.text) for e in extraction.entities)
+    if task == "re":
+        return _by_type((r.type, [r.head, r.tail]) for r in extraction.relations)
+    return _by_type(
+        (e.type, {"trigger": e.trigger, "arguments": [[a.role, a.text] for a in e.arguments]})
+        for e in extraction.events
+    )
 
 
 def _json(value: object) -> str:
@@ -51,22 +65,6 @@ def _by_role(arguments: Iterable[Argument]) -> dict[str, object]:
     return {role: texts[0] if len(texts) == 1 else texts for role, texts in found.items()}
 
 
-def _ner_records(x: Extraction) -> str:
-    return _json(_by_type((e.type, e.text) for e in x.entities))
-
-
-def _re_records(x: Extraction) -> str:
-    return _json(_by_type((r.type, [r.head, r.tail]) for r in x.relations))
-
-
-def _ee_records(x: Extraction) -> str:
-    return _json(
-        _by_type(
-            (e.type, {"trigger": e.trigger, "arguments": [[a.role, a.text] for a in e.arguments]}) for e in x.events
-        )
-    )
-
-
 def _slots(x: Extraction, task: Task, joiner: str) -> str:
     if task == "ner":
         items = [(e.type, e.text) for e in x.entities]
@@ -83,6 +81,10 @@ def _slots(x: Extraction, task: Task, joiner: str) -> str:
 def _group(event: Event) -> str:
     arguments = "; ".join(f"{a.role}: {a.text}" for a in event.arguments)
     return f"{event.trigger}: {arguments}".rstrip(" ")
+
+
+def _ner_iepile(x: Extraction) -> str:
+    return _json(records(x, "ner"))
 
 
 def _re_iepile(x: Extraction) -> str:
@@ -175,10 +177,7 @@ def _ee_instructuie(x: Extraction) -> str:
 
 
 _WRITERS: dict[tuple[str, Task], _Writer] = {
-    ("records", "ner"): _ner_records,
-    ("records", "re"): _re_records,
-    ("records", "ee"): _ee_records,
-    ("iepile", "ner"): _ner_records,
+    ("iepile", "ner"): _ner_iepile,
     ("iepile", "re"): _re_iepile,
     ("iepile", "ee"): _ee_iepile,
     ("lists", "ner"): _ner_lists,
