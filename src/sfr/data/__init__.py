@@ -1,0 +1,1 @@
+"""From published data sets to training files: catalogue, readers, checks, prompts, mixtures, rows for trainers."""
