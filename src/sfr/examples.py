@@ -13,7 +13,7 @@ with a space between them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
@@ -27,7 +27,7 @@ from sfr.parsing import ParseError, Reading, read_gold
 from sfr.schema import Schema, as_schema
 from sfr.structures import Argument, Entity, Event, Extraction, Relation, Span, Task, as_task
 
-__all__ = ["PIECE_JOINER", "Example", "check_spans", "example_line", "read_example"]
+__all__ = ["PIECE_JOINER", "Example", "check_spans", "example_line", "extraction_of", "read_example"]
 
 PIECE_JOINER = " "
 """What stands between the pieces of a mention that is in pieces."""
@@ -83,16 +83,18 @@ class _EventAt(msgspec.Struct, forbid_unknown_fields=True):
 
 _line = msgspec.json.Decoder(_Line)
 _schema_line = msgspec.json.Decoder(_SchemaLine)
-_gold: dict[Task, msgspec.json.Decoder[Any]] = {
-    "ner": msgspec.json.Decoder(dict[str, tuple[_Mention, ...]]),
-    "re": msgspec.json.Decoder(dict[str, tuple[_Pair, ...]]),
-    "ee": msgspec.json.Decoder(dict[str, tuple[_EventGold, ...]]),
+_GOLD: dict[Task, Any] = {
+    "ner": dict[str, tuple[_Mention, ...]],
+    "re": dict[str, tuple[_Pair, ...]],
+    "ee": dict[str, tuple[_EventGold, ...]],
 }
-_at: dict[Task, msgspec.json.Decoder[Any]] = {
-    "ner": msgspec.json.Decoder(dict[str, tuple[_Ranges, ...]] | None),
-    "re": msgspec.json.Decoder(dict[str, tuple[tuple[_Ranges, _Ranges], ...]] | None),
-    "ee": msgspec.json.Decoder(dict[str, tuple[_EventAt, ...]] | None),
+_AT: dict[Task, Any] = {
+    "ner": dict[str, tuple[_Ranges, ...]] | None,
+    "re": dict[str, tuple[tuple[_Ranges, _Ranges], ...]] | None,
+    "ee": dict[str, tuple[_EventAt, ...]] | None,
 }
+_gold = {task: msgspec.json.Decoder(shape) for task, shape in _GOLD.items()}
+_at = {task: msgspec.json.Decoder(shape) for task, shape in _AT.items()}
 
 
 def read_example(line: bytes) -> Example:
@@ -102,13 +104,13 @@ def read_example(line: bytes) -> Example:
     """
     try:
         found = _line.decode(line)
-        schema = _schema_of(bytes(found.schema))
+        schema, types, roles = _schema_of(bytes(found.schema))
         gold = _extraction(found.task, _gold[found.task].decode(found.gold), _at[found.task].decode(found.at))
     except (msgspec.DecodeError, _MisshapenError, UnicodeDecodeError) as error:
         raise RowError(_problems(line) or [str(error)]) from None
     example = Example(found.id, found.dataset, found.split, found.task, found.text, schema, gold)
-    if problems := [*_unfit(example), *check_spans(example.text, gold)]:
-        raise RowError(problems)
+    if not _fits(example, types, roles):
+        raise RowError([*_unfit(example), *check_spans(example.text, gold)])
     return example
 
 
@@ -116,43 +118,81 @@ class _MisshapenError(ValueError):
     """``at`` has not the shape of ``gold``."""
 
 
+def extraction_of(task: Task, gold: Any, at: Any = None) -> Extraction:
+    """The extraction that decoded records and places stand for.
+
+    Raises ValueError when they are not in shape.
+    """
+    return _extraction(task, msgspec.convert(gold, _GOLD[task]), msgspec.convert(at, _AT[task]))
+
+
 @lru_cache(maxsize=1_000)
-def _schema_of(line: bytes) -> Schema:
-    """The schema of a line; few are different, and nearly all of a line may be its schema."""
+def _schema_of(line: bytes) -> tuple[Schema, frozenset[str], frozenset[str]]:
+    """The schema of a line, its types, its roles; few are different, and most of a line may be its schema."""
     found = _schema_line.decode(line)
-    return Schema(found.types, found.roles)
+    return Schema(found.types, found.roles), frozenset(found.types), frozenset(found.roles)
 
 
 def _extraction(task: Task, gold: Mapping[str, Any], at: Mapping[str, Any] | None) -> Extraction:
-    units = [
-        (kind, unit, where)
-        for kind, found in gold.items()
-        for unit, where in _side_by_side(kind, found, None if at is None else at.get(kind, ()))
-    ]
     if at is not None and at.keys() - gold.keys():
         raise _MisshapenError(f"at: types that gold has not: {', '.join(sorted(at.keys() - gold.keys()))}")
+    units: list[Any] = []
+    unit = _UNIT[task]
+    for kind, found in gold.items():
+        places = repeat(None) if at is None else _as_many(kind, found, at.get(kind, ()))
+        units += [unit(kind, one, where) for one, where in zip(found, places)]  # noqa: B905 - one may be endless
     if task == "ner":
-        return Extraction(entities=tuple(Entity(kind, text, where or ()) for kind, text, where in units))
-    if task == "re":
-        pairs = ((kind, pair, where or ((), ())) for kind, pair, where in units)
-        return Extraction(relations=tuple(Relation(kind, h, t, *where) for kind, (h, t), where in pairs))
-    return Extraction(events=tuple(_event(kind, event, where) for kind, event, where in units))
+        return Extraction(entities=tuple(units))
+    return Extraction(relations=tuple(units)) if task == "re" else Extraction(events=tuple(units))
 
 
-def _side_by_side(kind: str, units: tuple[Any, ...], where: tuple[Any, ...] | None) -> Iterable[tuple[Any, Any]]:
-    if where is None:
-        return zip(units, repeat(None))
-    if len(where) != len(units):
-        raise _MisshapenError(f"at.{kind}: {len(where)} places for {len(units)} units")
-    return zip(units, where, strict=True)
+def _as_many(kind: str, units: tuple[Any, ...], places: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The places, if there is one for each unit."""
+    if len(places) != len(units):
+        raise _MisshapenError(f"at.{kind}: {len(places)} places for {len(units)} units")
+    return places
 
 
-def _event(kind: str, event: _EventGold, where: _EventAt | None) -> Event:
-    if where is None:
+def _entity(kind: str, text: str, at: Span | None) -> Entity:
+    return Entity(kind, text, at or ())
+
+
+def _relation(kind: str, pair: _Pair, at: tuple[Span, Span] | None) -> Relation:
+    return Relation(kind, *pair, *(at or ()))
+
+
+def _event(kind: str, event: _EventGold, at: _EventAt | None) -> Event:
+    if at is None:
         return Event(kind, event.trigger, tuple(Argument(role, text) for role, text in event.arguments))
-    places = _side_by_side(f"{kind}.arguments", event.arguments, where.arguments)
-    arguments = tuple(Argument(role, text, at) for (role, text), at in places)
-    return Event(kind, event.trigger, arguments, where.trigger)
+    places = _as_many(f"{kind}.arguments", event.arguments, at.arguments)
+    pairs = zip(event.arguments, places, strict=True)
+    return Event(kind, event.trigger, tuple(Argument(role, text, where) for (role, text), where in pairs), at.trigger)
+
+
+_UNIT: dict[Task, Callable[[str, Any, Any], Entity | Relation | Event]] = {
+    "ner": _entity,
+    "re": _relation,
+    "ee": _event,
+}
+
+
+def _fits(example: Example, types: frozenset[str], roles: frozenset[str]) -> bool:
+    """Whether all is as it must be in an example of the right shape; ``_unfit`` and ``check_spans`` say what is not."""
+    gold, text = example.gold, example.text
+    for kind, mention, at in _mentions(gold):
+        if not mention or mention.isspace():
+            return False
+        if len(at) == 1:  # nearly all; a slice is not empty only if its start is below its end
+            ((start, end),) = at
+            if text[start:end] != mention or start < 0 or end > len(text):
+                return False
+        elif at and check_spans(text, gold):
+            return False
+        if kind not in types and kind not in roles:
+            return False
+    if gold.events and _unfit(example):  # a role may be named as a type
+        return False
+    return bool(example.id and example.dataset and example.split and text and not text.isspace())
 
 
 def _unfit(example: Example) -> list[str]:

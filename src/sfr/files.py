@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
-__all__ = ["RowError", "RowSource", "decode_line", "encode_line", "kind_of", "open_rows", "written_whole"]
+__all__ = [
+    "RowError",
+    "RowSource",
+    "bytes_written_whole",
+    "decode_line",
+    "encode_line",
+    "kind_of",
+    "open_rows",
+    "written_whole",
+]
 
 PARQUET = ".parquet"
 
@@ -124,13 +134,23 @@ def written_whole(path: Path) -> Iterator[IO[str]]:
     Where the system can do it, the file has no name until then, so that nothing is left behind even
     if the program is killed. A pipe or a device is written to as it is.
     """
+    with bytes_written_whole(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
+        yield text
+        text.flush()
+        text.detach()
+
+
+@contextlib.contextmanager
+def bytes_written_whole(path: Path) -> Iterator[BinaryIO]:
+    """As ``written_whole``, for bytes."""
     if path.exists() and not path.is_file():
-        with path.open("w", encoding="utf-8") as file:
+        with path.open("wb") as file:
             yield file
         return
     handle, name = _nameless(path.parent) or tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -8,6 +8,7 @@ from sfr._version import __version__
 from sfr.cli._explain import explain_command
 from sfr.cli._samples import samples
 from sfr.cli._score import score
+from sfr.cli.data import data
 
 __all__ = ["main"]
 
@@ -28,3 +29,4 @@ def main() -> None:
 main.add_command(score)
 main.add_command(explain_command)
 main.add_command(samples)
+main.add_command(data)

@@ -20,11 +20,20 @@ __all__ = ["samples"]
 
 @click.command()
 @click.option("-o", "--out", type=OUT_OR_DASH, help="Where to write the rows; - for the terminal or a pipe.")
-def samples(out: Path | None) -> None:
+@click.option(
+    "--raw",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the sentences alone into this folder, as data sets for sfr data build.",
+)
+def samples(out: Path | None, raw: Path | None) -> None:
     """Write the shipped sample: sentences with gold, and outputs of many kinds for each.
 
-    Without -o, say what is in it.
+    Without -o or --raw, say what is in it.
     """
+    if raw is not None:
+        _write_raw(raw)
+        if out is None:
+            return
     rows = list(shipped.rows())
     console, _ = consoles()
     if out is None:
@@ -44,6 +53,21 @@ def samples(out: Path | None) -> None:
         raise click.ClickException(str(error)) from None
     sentences = len({row["text"] for row in rows})
     show(console, f"wrote {len(rows):,} outputs of {sentences} sentences to {out}")
+
+
+def _write_raw(folder: Path) -> None:
+    console, _ = consoles()
+    files = shipped.raw_files(shipped.sentences())
+    try:
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with written_whole(path) as file:
+                file.write(text)
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
+    sets = sorted({name.partition("/")[0] for name in files})
+    show(console, f"wrote {', '.join(sets)} to {folder}; build them with: sfr data build {folder} -o built")
 
 
 def _samples_table(rows: list[dict[str, Any]]) -> Table:

@@ -115,9 +115,9 @@ def count(n: int, what: str) -> str:
 
 
 @contextmanager
-def progress(console: Console, size: int) -> Iterator[Callable[[int], None]]:
+def progress(console: Console, size: int | None, what: str = "scoring") -> Iterator[Callable[[float], None]]:
     """A progress bar on a terminal, nothing in a pipe; the function tells how far it is."""
     bar = Progress(console=console, transient=True, disable=not console.is_terminal)
     with bar:
-        task = bar.add_task("scoring", total=size)
+        task = bar.add_task(what, total=size)
         yield lambda place: bar.update(task, completed=place)

@@ -5,22 +5,39 @@ The shipped ones lie in ``sets/``; a data set of one's own is described by a fil
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
+from inspect import signature
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from sfr.data.configs import Config, parse_config, read_config
 from sfr.data.layouts import LAYOUTS
 from sfr.data.rules import RULES, Action
 from sfr.schema import Schema
 from sfr.structures import Task
 
-__all__ = ["SPLITS", "Carve", "CatalogueError", "DataSet", "Hub", "Published", "data_set", "names", "read_data_set"]
+__all__ = [
+    "SPLITS",
+    "Carve",
+    "CatalogueError",
+    "DataSet",
+    "Hub",
+    "Published",
+    "Split",
+    "data_set",
+    "names",
+    "read_data_set",
+]
 
-SPLITS = ("train", "dev", "test")
+Split = Literal["train", "dev", "test"]
+
+_SETS = resources.files("sfr.data").joinpath("sets")
+
+SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 
 Name = Annotated[str, Field(min_length=1)]
 Option = str | int | bool | None | list[str] | dict[str, str]
@@ -31,38 +48,33 @@ class CatalogueError(ValueError):
     """There is no such data set, or its file is not as it must be."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Published(_Model):
+class Published(Config):
     """The row of the data set in Table 8 of the paper; None where it gives no number."""
 
-    labels: Count
+    labels: Count | None = None
     roles: Count | None = None
     train: Count | None = None
     dev: Count | None = None
     test: Count | None = None
 
 
-class Carve(_Model):
-    """How splits are made from one that the source does not divide.
+class Carve(Config):
+    """How splits are made where the source makes none.
 
-    The groups of its rows (documents, or single rows) are put in an order, ``hash``: by a hash of
-    their ids, the same everywhere, or ``newest-last``: by the numbers in their ids; and dealt out to
-    the splits from the end: test, dev, train. ``sizes`` are rows or, with ``unit: group``, groups; the
-    split without a size takes what is left. If there are fewer than the sizes ask for, all get less
-    in proportion.
+    The rows of ``source``, or with ``unit: group`` its documents, are put in an order: by a ``hash`` of
+    their number or name, the same on every machine, or by the ``numbers`` in their names. From the
+    end of it come the test split, then dev, then train, each of the size given; what is left over
+    is left out. If there are fewer than the sizes add up to, every split gets less in proportion.
     """
 
     source: Name
-    order: Literal["hash", "newest-last"] = "hash"
+    order: Literal["hash", "numbers"] = "hash"
     unit: Literal["row", "group"] = "row"
-    sizes: dict[Literal["train", "dev", "test"], Count]
+    sizes: dict[Split, Count]
     drop_groups: list[str] = []
 
 
-class Hub(_Model):
+class Hub(Config):
     """Where the data set lives on the Hugging Face hub, and how its rows are read."""
 
     id: Name
@@ -74,12 +86,12 @@ class Hub(_Model):
     """The label map of the hub's copy, where its labels are spelled otherwise."""
 
 
-class DataSet(_Model):
+class DataSet(Config):
     """A data set: where it comes from, how it is read, and what to look out for."""
 
     name: Name
     task: Task
-    title: Name
+    title: str = ""
     layout: Name
     options: dict[str, Option] = {}
     original: dict[str, Option] | None = None
@@ -90,18 +102,18 @@ class DataSet(_Model):
     labels: dict[Name, str | None]
     """The source's labels and their names in prompts, in the order of prompts; null leaves a label out."""
     roles: dict[Name, str | None] = {}
-    empty: Literal["keep", "drop"]
+    empty: Literal["keep", "drop"] = "keep"
     """What the paper does with rows without a unit."""
     rules: dict[str, Action] = {}
     """Rules (see ``sfr data rules``) whose action is another than the default here."""
-    published: Published
-    licence: Name
-    home: Name
+    published: Published = Published()
+    licence: str = ""
+    home: str = ""
     """Where a user gets it."""
     hub: Hub | None = None
     instructuie: str | None = None
     """The name of its folder in InstructUIE's collection."""
-    checked: Literal["real", "written"]
+    checked: Literal["real", "written", ""] = ""
     """Whether the reader was tested on real files of the set, or on files written after its description."""
     notes: list[Name] = []
 
@@ -112,11 +124,9 @@ class DataSet(_Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> DataSet:
-        problems = [
-            f"layout: unknown {layout!r}; known: {', '.join(LAYOUTS)}"
-            for layout in (self.layout, *([self.hub.layout] if self.hub else []))
-            if layout not in LAYOUTS
-        ]
+        problems = [*_misread("layout", self.layout, {**self.options, **(self.original or {})})]
+        if self.hub is not None:
+            problems += _misread("hub.layout", self.hub.layout, self.hub.options)
         for code, action in self.rules.items():
             if code not in RULES:
                 problems.append(f"rules: unknown {code!r}; known: {', '.join(RULES)}")
@@ -131,6 +141,18 @@ class DataSet(_Model):
         return self
 
 
+def _misread(place: str, layout: str, options: Iterable[str]) -> Iterator[str]:
+    """What is wrong with the name of a layout, or else with its options."""
+    if layout not in LAYOUTS:
+        yield f"{place}: unknown {layout!r}; known: {', '.join(LAYOUTS)}"
+        return
+    known = [
+        name for name, option in signature(LAYOUTS[layout]).parameters.items() if option.kind is option.KEYWORD_ONLY
+    ]
+    if strange := [name for name in options if name not in known]:
+        yield f"{place}: {layout} has no option {', '.join(strange)}; it has: {', '.join(known) or 'none'}"
+
+
 def _named(labels: dict[str, str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in labels.values() if name is not None))
 
@@ -138,7 +160,7 @@ def _named(labels: dict[str, str | None]) -> tuple[str, ...]:
 @cache
 def names() -> tuple[str, ...]:
     """The names of the shipped data sets: by task, then as in Table 8."""
-    order = _folder().joinpath("order.txt").read_text(encoding="utf-8")
+    order = _SETS.joinpath("order.txt").read_text(encoding="utf-8")
     return tuple(order.split())
 
 
@@ -152,7 +174,8 @@ def data_set(name: str) -> DataSet:
     found = by_name.get(name.casefold())
     if found is None:
         raise CatalogueError(f"unknown data set {name!r}; see: sfr data list")
-    return _parsed(_folder().joinpath(f"{found}.yaml").read_text(encoding="utf-8"), f"{found}.yaml")
+    file = f"{found}.yaml"
+    return parse_config(DataSet, _SETS.joinpath(file).read_text(encoding="utf-8"), file, CatalogueError)
 
 
 def read_data_set(path: Path) -> DataSet:
@@ -160,21 +183,4 @@ def read_data_set(path: Path) -> DataSet:
 
     Raises OSError when it cannot be read, CatalogueError with everything that is wrong with it.
     """
-    try:
-        return _parsed(path.read_text(encoding="utf-8"), str(path))
-    except UnicodeDecodeError as error:
-        raise CatalogueError(f"{path}: expected UTF-8: {error.reason} at byte {error.start}") from None
-
-
-def _folder() -> Any:
-    return resources.files("sfr.data").joinpath("sets")
-
-
-def _parsed(text: str, where: str) -> DataSet:
-    try:
-        return DataSet.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise CatalogueError(f"{where}: not YAML: {error}") from None
-    except ValidationError as error:
-        problems = (f"{'.'.join(map(str, found['loc'])) or 'file'}: {found['msg']}" for found in error.errors())
-        raise CatalogueError("\n".join(f"{where}: {problem}" for problem in problems)) from None
+    return read_config(DataSet, path, CatalogueError)

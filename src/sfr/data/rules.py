@@ -26,6 +26,9 @@ _ROW: tuple[Action, ...] = ("keep", "drop-row", "fail")
 RULES: dict[str, Rule] = {
     "empty-mention": Rule("a mention without text", "drop-unit", ("drop-unit", "drop-row", "fail")),
     "unknown-label": Rule("a label or a role that the label map has not", "fail", ("drop-unit", "drop-row", "fail")),
+    "unmapped-label": Rule(
+        "a label or a role that the label map leaves out", "drop-unit", ("drop-unit", "drop-row", "fail")
+    ),
     "bad-offsets": Rule("offsets at which another text stands than the mention", "fail", _ANY),
     "shifted-offsets": Rule("offsets off by a character or two, mended by the reader", "keep", _ANY),
     "not-in-text": Rule("a mention that is no part of the text", "keep", _ANY),
@@ -33,6 +36,7 @@ RULES: dict[str, Rule] = {
     "self-relation": Rule("a relation whose head is its tail, in place where known, else in words", "keep", _ANY),
     "repeated-unit": Rule("a unit that the row holds already", "keep", _ANY),
     "stray-tag": Rule("a tag that continues a mention which is not there; it begins one", "keep", _ROW),
+    "empty-token": Rule("a token without text, left out by the reader", "keep", _ROW),
     "lost-argument": Rule("an argument outside the sentence of its trigger, left out by the reader", "keep", _ROW),
     "no-unit": Rule("a row without a unit", "keep", _ROW),
     "repeated-row": Rule("a row whose text and gold an earlier row of the split has", "keep", _ROW),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sfr.formats._calls import read_calls
 from sfr.formats._draft import CODES, DROPPED, Draft, Policy, Problem, Split
-from sfr.formats._dump import dump, records
+from sfr.formats._dump import dump, records, slots
 from sfr.formats._lists import read_list, unwrap
 from sfr.formats._nodes import Call, Node, Number, Pairs, is_blank, members, plain
 from sfr.formats._text import read_instructuie, read_sel
@@ -33,6 +33,7 @@ __all__ = [
     "read_records",
     "read_text",
     "records",
+    "slots",
 ]
 
 FORMATS = {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from sfr.structures import Argument, Event, Extraction, Task, as_task
 
-__all__ = ["dump", "records"]
+__all__ = ["dump", "records", "slots"]
 
 _Writer = Callable[[Extraction], str]
 
@@ -26,7 +26,7 @@ def dump(extraction: Extraction, task: Task, *, format: str = "records", joiner:
     """
     as_task(task)
     if format == "slots":
-        return _slots(extraction, task, joiner)
+        return _json(slots(extraction, task, joiner=joiner))
     if format == "records":
         return _json(records(extraction, task))
     writer = _WRITERS.get((format, task))
@@ -37,24 +37,42 @@ def dump(extraction: Extraction, task: Task, *, format: str = "records", joiner:
     return writer(extraction)
 
 
-def records(extraction: Extraction, task: Task) -> dict[str, list[object]]:
-    """The extraction's units of one task in the shape of records, by type."""
+def records(extraction: Extraction, task: Task, *, types: Iterable[str] = ()) -> dict[str, list[object]]:
+    """The extraction's units of one task in the shape of records, by type.
+
+    ``types`` come before all others and in this order, even without a unit.
+    """
     if as_task(task) == "ner":
-        return _by_type((e.type, e.text) for e in extraction.entities)
+        return _by_type(((e.type, e.text) for e in extraction.entities), types)
     if task == "re":
-        return _by_type((r.type, [r.head, r.tail]) for r in extraction.relations)
-    return _by_type(
+        return _by_type(((r.type, [r.head, r.tail]) for r in extraction.relations), types)
+    events = (
         (e.type, {"trigger": e.trigger, "arguments": [[a.role, a.text] for a in e.arguments]})
         for e in extraction.events
     )
+    return _by_type(events, types)
+
+
+def slots(extraction: Extraction, task: Task, *, joiner: str = " ", types: Iterable[str] = ()) -> dict[str, str]:
+    """The extraction's units of one task as the paper's strings, by type; ``types`` as for ``records``."""
+    if as_task(task) == "ner":
+        items = [(e.type, e.text) for e in extraction.entities]
+    elif task == "re":
+        items = [(r.type, f"{r.head}, {r.tail}") for r in extraction.relations]
+    else:
+        items, joiner = [(e.type, _group(e)) for e in extraction.events], " | "
+    found: dict[str, dict[str, None]] = {kind: {} for kind in types}
+    for kind, text in items:
+        found.setdefault(kind, {})[text] = None
+    return {kind: joiner.join(texts) for kind, texts in found.items()}
 
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _by_type(items: Iterable[tuple[str, object]]) -> dict[str, list[object]]:
-    found: dict[str, list[object]] = {}
+def _by_type(items: Iterable[tuple[str, object]], types: Iterable[str] = ()) -> dict[str, list[object]]:
+    found: dict[str, list[object]] = {kind: [] for kind in types}
     for kind, item in items:
         found.setdefault(kind, []).append(item)
     return found
@@ -63,19 +81,6 @@ def _by_type(items: Iterable[tuple[str, object]]) -> dict[str, list[object]]:
 def _by_role(arguments: Iterable[Argument]) -> dict[str, object]:
     found = _by_type((a.role, a.text) for a in arguments)
     return {role: texts[0] if len(texts) == 1 else texts for role, texts in found.items()}
-
-
-def _slots(x: Extraction, task: Task, joiner: str) -> str:
-    if task == "ner":
-        items = [(e.type, e.text) for e in x.entities]
-    elif task == "re":
-        items = [(r.type, f"{r.head}, {r.tail}") for r in x.relations]
-    else:
-        items, joiner = [(e.type, _group(e)) for e in x.events], " | "
-    slots: dict[str, dict[str, None]] = {}
-    for kind, text in items:
-        slots.setdefault(kind, {})[text] = None
-    return _json({kind: joiner.join(texts) for kind, texts in slots.items()})
 
 
 def _group(event: Event) -> str:

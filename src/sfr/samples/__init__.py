@@ -8,8 +8,9 @@ from importlib import resources
 from typing import Any
 
 from sfr.samples._outputs import KINDS, outputs
+from sfr.samples._raw import raw_files
 
-__all__ = ["KINDS", "rows", "sentences"]
+__all__ = ["KINDS", "raw_files", "rows", "sentences"]
 
 
 def sentences() -> Iterator[dict[str, Any]]:

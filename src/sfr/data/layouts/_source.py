@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from sfr.structures import Extraction
 
 __all__ = ["FileSource", "Flaw", "Found", "RowSource", "Source"]
 
+_MAX_KEPT = 1_000
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -45,10 +47,16 @@ class Source:
     """What a reader reads from; collects the places where it is not as its layout says."""
 
     problems: list[tuple[int, str]] = field(default_factory=list)
+    count: int = 0
 
     def broken(self, line: int, message: str) -> None:
-        """Note that a place is not as the layout says. The reader goes on, but nothing will be built."""
-        self.problems.append((line, message))
+        """Note that a place is not as the layout says. The reader goes on, but nothing will be built.
+
+        All are counted, the first are kept.
+        """
+        self.count += 1
+        if len(self.problems) < _MAX_KEPT:
+            self.problems.append((line, message))
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Number and text of every line, without its end; of lines that are not UTF-8 it notes that."""
@@ -81,26 +89,50 @@ class FileSource(Source):
         """
         with self.path.open("rb") as file:
             start = file.read(len(_BOM) + 1_000).removeprefix(_BOM).lstrip()
-        if start.startswith(b"["):
-            yield from enumerate(self._whole(list), 1)
+        if start.startswith(b"[") or start.partition(b"\n")[0].strip() == b"{":  # one value over many lines
+            yield from enumerate(self._whole(), 1)
             return
         for number, line in self.lines():
             if not line.strip():
                 continue
             try:
-                yield number, msgspec.json.decode(line)
-            except msgspec.DecodeError as error:
-                if number == 1 and line.strip() in {"{", "["}:  # one value over many lines
-                    yield from ((1, value) for value in [self._whole(dict)] if value)
-                    return
+                value = _value_of(line.encode())
+            except _NotJsonError as error:
                 self.broken(number, f"expected one JSON value in the line: {error}")
+            else:
+                yield number, value
 
-    def _whole(self, kind: type[Any]) -> Any:
+    def _whole(self) -> list[Any]:
         try:
-            return msgspec.json.decode(self.path.read_bytes().removeprefix(_BOM), type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            self.broken(1, f"expected one JSON value in the file: {error}")
-            return kind()
+            value = _value_of(self.path.read_bytes().removeprefix(_BOM))
+        except _NotJsonError as error:
+            self.broken(error.line, f"expected one JSON value in the file: {error}")
+            return []
+        return value if isinstance(value, list) else [value]
+
+
+class _NotJsonError(ValueError):
+    """A text that is not JSON, and the line of it that shows this."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def _value_of(data: bytes) -> Any:
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass  # the slow decoder says where it failed, and takes half of a surrogate pair, for which there is a rule
+    try:
+        return json.loads(data)
+    except json.JSONDecodeError as error:
+        raise _NotJsonError(error.lineno, f"{error.msg.removesuffix(' at')} at column {error.colno}") from None
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _NotJsonError(line, f"not UTF-8: {error.reason} at byte {error.start}") from None
+    except RecursionError:
+        raise _NotJsonError(1, "nested too deeply") from None
 
 
 @dataclass(slots=True)
@@ -110,7 +142,7 @@ class RowSource(Source):
     rows: Iterable[Any] = field(kw_only=True)
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        raise TypeError("rows have no lines")
+        raise ValueError("expected a layout of rows, not one of lines")
 
     def objects(self) -> Iterator[tuple[int, Any]]:
         yield from enumerate(self.rows, 1)

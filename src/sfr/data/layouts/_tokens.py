@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from sfr.structures import Span
 
-__all__ = ["SCHEMES", "Scheme", "Sentence", "Tagged", "mentions_of"]
+__all__ = ["SCHEMES", "WHITE", "Scheme", "Sentence", "Tagged", "mentions_of", "split_tag"]
 
 Scheme = Literal["bio", "iob1", "bioes", "plain"]
 SCHEMES = ("bio", "iob1", "bioes", "plain")
 """``bio``: a mention begins with B-. ``iob1``: with I-, with B- only behind another of its type.
 ``bioes``: also BILOU, with marks for the end and for a single token. ``plain``: the bare label,
 so that mentions of one label that touch are one."""
+
+WHITE = " \t\r\n"
+"""What is no part of a token at either end of it. A no-break space is."""
 
 
 class Sentence:
@@ -59,7 +63,10 @@ def mentions_of(tags: Sequence[str], scheme: Scheme = "bio") -> tuple[list[Tagge
     strays: list[int] = []
     label, start = "", 0  # of the mention that is open
     for i, tag in enumerate(tags):
-        mark, name = _split(tag, i, scheme)
+        try:
+            mark, name = split_tag(tag, scheme)
+        except ValueError as error:
+            raise ValueError(f"tag {i + 1}: {error}") from None
         begins = mark in {"B", "S", "U"} or (mark in {"I", "E", "L"} and name != label)
         if label and (begins or not mark):
             found.append(Tagged(label, start, i))
@@ -79,14 +86,20 @@ def mentions_of(tags: Sequence[str], scheme: Scheme = "bio") -> tuple[list[Tagge
 _MARKS = {"bio": "BI", "iob1": "BI", "bioes": "BIESLU", "plain": ""}
 
 
-def _split(tag: str, place: int, scheme: Scheme) -> tuple[str, str]:
-    """Mark and label of a tag; no mark is outside."""
+@lru_cache(maxsize=4_096)  # a file has few tags, each of them many times
+def split_tag(tag: str, scheme: Scheme) -> tuple[str, str]:
+    """Mark and label of a tag; no mark is outside.
+
+    Raises ValueError for a tag that the scheme has not.
+    """
     if tag == "O":
         return "", ""
     if scheme == "plain":
+        if not tag:
+            raise ValueError("expected O or a label, found nothing")
         return "I", tag
     mark, hyphen, name = tag.partition("-")
     if not (hyphen and name and len(mark) == 1 and mark in _MARKS[scheme]):
         expected = ", ".join(f"{m}-LABEL" for m in _MARKS[scheme])
-        raise ValueError(f"tag {place + 1}: expected O, {expected}, found {tag!r}")
+        raise ValueError(f"expected O, {expected}, found {tag!r}")
     return mark, name

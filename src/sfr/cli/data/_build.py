@@ -1,0 +1,208 @@
+"""``sfr data build``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from sfr.cli._shared import consoles, count, progress, show
+from sfr.cli.data._options import FOLDER, fail, found_set, made_folder
+from sfr.data.building import BuildError, Built, Form, Order, Text, build
+from sfr.data.catalogue import DataSet, data_set, names
+from sfr.data.rules import RULES, Action
+from sfr.data.splits import find_files
+from sfr.files import written_whole
+from sfr.reports.datasets import build_table, dirt_table
+from sfr.workers import in_order
+
+__all__ = ["build_command"]
+
+_REPORT = "report.json"
+_HUB = "hub:"
+_DESCRIPTION = "data_set.yaml"
+
+
+@click.command("build")
+@click.argument("raw")
+@click.argument("sets", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "-o", "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where the data sets go."
+)
+@click.option(
+    "--text",
+    type=click.Choice(["tokens", "original"]),
+    default="tokens",
+    show_default=True,
+    help="Tokens joined by a space, as in the paper, or the text before it was tokenised, where the source has it.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "parquet"]),
+    default="jsonl",
+    show_default=True,
+    help="Of the files.",
+)
+@click.option(
+    "--rule", "rules", metavar="RULE=ACTION", multiple=True, help="What is done with dirty rows; see: sfr data rules."
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Data sets built at a time."
+)
+@click.option("--again", is_flag=True, help="Build anew what stands there from the same files.")
+@click.option("--dirt", is_flag=True, help="List what was dirty, by rule.")
+def build_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    raw: str,
+    sets: tuple[str, ...],
+    out: Path,
+    text: Text,
+    form: Form,
+    rules: tuple[str, ...],
+    jobs: int,
+    again: bool,  # noqa: FBT001 - click passes by name
+    dirt: bool,  # noqa: FBT001
+) -> None:
+    """Build checked examples from the data sets in the folder RAW.
+
+    RAW holds a folder for each data set, under its name, with the files it was published in; for a
+    single NAME it may be that folder itself. Without a NAME all data sets that are there are built,
+    also yours, in folders with a data_set.yaml that describes them. A NAME is one of sfr data list, or a .yaml file of yours that describes a data set. With hub: for
+    RAW the data sets come from the Hugging Face hub, with hub:FOLDER from copies of its repositories.
+
+    \b
+    OUT gets, for each data set:
+      NAME/train.jsonl ...    the examples
+      NAME/dirt.jsonl         every dirty row: file, line, rule, what was done
+      NAME/manifest.json      what it was made from, and all counts
+    and report.json with the counts of all data sets that stand there.
+
+    A data set that cannot be built is reported with file and line, and nothing of it is written; the
+    exit code is then 2. A data set that stands there, made from the same files in the same way, is
+    left as it is, so a build that was stopped goes on where it was.
+    """
+    console, errors = consoles()
+    options: dict[str, Any] = {"text": text, "form": form, "rules": _chosen(rules), "again": again}
+    if raw.startswith(_HUB):
+        mirror = _mirror(raw, sets)
+        orders = [Order(found_set(name), None, out, mirror, **options) for name in sets]
+    else:
+        folder = FOLDER.convert(raw, None, None)
+        orders = [Order(data, home, out, **options) for data, home in _wanted(folder, sets)]
+    made_folder(out)
+    try:
+        with progress(errors, sum(map(_bytes, orders)), "building") as advance:
+            done = _build(orders, jobs, advance)
+    except BrokenProcessPool:
+        raise click.ClickException("a worker process died, most likely for want of memory; try fewer jobs") from None
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
+    built = {found.name: found for found in done if isinstance(found, Built)}
+    results = {name: found.result for name, found in built.items()}
+    if results:
+        show(console, build_table(results))
+        if dirt:
+            show(console, "")
+            show(console, dirt_table(results))
+        _write_report(out)
+        _say(console, built, out)
+    failed = [(order, found) for order, found in zip(orders, done, strict=True) if isinstance(found, BuildError)]
+    problems = [problem for _, error in failed for problem in error.problems]
+    if failed:
+        names_ = ", ".join(order.data.name for order, _ in failed)
+        fail(errors, problems, sum(error.count for _, error in failed), f"and nothing was written of {names_}")
+
+
+def _mirror(raw: str, sets: tuple[str, ...]) -> Path | None:
+    """The folder in which hub:FOLDER finds copies; None for the hub itself."""
+    if not sets:
+        raise click.UsageError("with hub: name the data sets; see: sfr data list")
+    folder: Path | None = FOLDER.convert(raw.removeprefix(_HUB), None, None) if raw != _HUB else None
+    return folder
+
+
+def _chosen(rules: tuple[str, ...]) -> dict[str, Action]:
+    chosen: dict[str, Action] = {}
+    for rule in rules:
+        name, equals, action = rule.partition("=")
+        if not equals or name not in RULES or action not in RULES[name].actions:
+            known = "; ".join(f"{name}={'|'.join(found.actions)}" for name, found in RULES.items())
+            raise click.BadParameter(f"{rule!r} is none of {known}", param_hint="'--rule'")
+        chosen[name] = next(known for known in RULES[name].actions if known == action)
+    return chosen
+
+
+def _wanted(raw: Path, sets: tuple[str, ...]) -> list[tuple[DataSet, Path]]:
+    """The data sets and the folder of each."""
+    if sets:
+        chosen = [found_set(name) for name in sets]
+        alone = len(chosen) == 1 and not _folder(raw, chosen[0]).is_dir()
+        return [(data, raw if alone else _folder(raw, data)) for data in chosen]
+    there = [(data, _folder(raw, data)) for data in map(data_set, names())]
+    there += [(found_set(str(path)), path.parent) for path in sorted(raw.glob(f"*/{_DESCRIPTION}"))]
+    found = [(data, folder) for data, folder in there if folder.is_dir() and find_files(data.files, folder)]
+    if not found:
+        raise click.UsageError(
+            f"{raw} holds no folder of a data set; expected such as {raw / names()[0]}. "
+            "See what is looked for: sfr data show NAME"
+        )
+    return found
+
+
+def _folder(raw: Path, data: DataSet) -> Path:
+    """The folder of a data set, whatever the case of its letters."""
+    there = {path.name.casefold(): path for path in raw.iterdir() if path.is_dir()}
+    return there.get(data.name.casefold(), raw / data.name)
+
+
+def _bytes(order: Order) -> int:
+    """How much there is to read; 1 for what comes from the hub."""
+    if order.folder is None:
+        return 1
+    files = find_files(order.data.files, order.folder)
+    return sum(path.stat().st_size for paths in files.values() for path in paths)
+
+
+def _build(orders: list[Order], jobs: int, advance: Callable[[int], None]) -> list[Built | BuildError]:
+    """Build in the order given."""
+    done: list[Built | BuildError] = []
+    place = 0
+    for order, (found,) in zip(orders, in_order(_tried, orders, jobs, chunk=1), strict=True):
+        done.append(found)
+        place += _bytes(order)
+        advance(place)
+    return done
+
+
+def _tried(orders: list[Order]) -> list[Built | BuildError]:
+    """What became of some orders; one that fails does not stop the others."""
+    found: list[Built | BuildError] = []
+    for order in orders:
+        try:
+            found.append(build(order))
+        except BuildError as error:
+            found.append(error)
+    return found
+
+
+def _write_report(out: Path) -> None:
+    """The results of all data sets that stand in a folder, in one file."""
+    manifests = {
+        path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(out.glob("*/manifest.json"))
+    }
+    report: Mapping[str, Any] = {name: manifest["result"] for name, manifest in manifests.items()}
+    with written_whole(out / _REPORT) as file:
+        file.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+
+
+def _say(console: Console, built: Mapping[str, Built], out: Path) -> None:
+    fresh = sum(found.fresh for found in built.values())
+    standing = len(built) - fresh
+    parts = [f"built {count(fresh, 'data set')} in {out}"] if fresh else []
+    parts += [f"{count(standing, 'data set')} stood there already"] if standing else []
+    show(console, ", ".join(parts))

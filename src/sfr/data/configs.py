@@ -1,0 +1,55 @@
+"""Files that people write: YAML, checked against a model, with everything that is wrong told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+__all__ = ["Config", "parse_config", "read_config"]
+
+
+class Config(BaseModel):
+    """What such a file holds: no other keys, and frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def parse_config(model: type[Model], text: str, where: str, error: type[ValueError]) -> Model:
+    """What the text of a file says.
+
+    Raises ``error`` with every problem, each after ``where``.
+    """
+    try:
+        return model.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as problem:
+        raise error(f"{where}: not YAML: {problem}") from None
+    except ValidationError as found:
+        raise error("\n".join(f"{where}: {problem}" for problem in _problems(found))) from None
+
+
+def read_config(model: type[Model], path: Path, error: type[ValueError]) -> Model:
+    """What a file says.
+
+    Raises OSError when it cannot be read, ``error`` with every problem.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as problem:
+        raise error(f"{path}: expected UTF-8: {problem.reason} at byte {problem.start}") from None
+    return parse_config(model, text, str(path), error)
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    """One line for each: the place in the file, what was expected, what was found."""
+    for found in error.errors(include_url=False):
+        place = ".".join(map(str, found["loc"])) or "file"
+        problem = f"{place}: {found['msg'].removeprefix('Value error, ')}"
+        whole = found["type"] == "missing" or isinstance(found["input"], (dict, BaseModel))
+        yield problem if whole else f"{problem}, found {found['input']!r}"

@@ -1,0 +1,197 @@
+"""Data sets for people: the catalogue, one entry of it, what was built, what was mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.table import Table
+
+from sfr.data.catalogue import DataSet
+from sfr.data.mixes import Mix
+from sfr.data.preflight import Preflight, percentiles
+from sfr.data.rules import RULES
+from sfr.reports.visible import visible
+
+__all__ = [
+    "build_table",
+    "catalogue_table",
+    "dirt_table",
+    "entry",
+    "mix_table",
+    "mixes_table",
+    "preflight_table",
+    "rules_table",
+]
+
+
+def _table(*columns: str, right: Iterable[str] = ()) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", no_wrap=column in right)
+    return table
+
+
+def _number(value: int | None) -> str:
+    return "-" if value is None else f"{value:,}"
+
+
+def catalogue_table(sets: Iterable[DataSet]) -> Table:
+    """One line for each data set: task, labels, the sizes of Table 8, layout, licence."""
+    numbers = ("labels", "train", "dev", "test")
+    table = _table("name", "task", *numbers, "layout", "reader tested on", "licence", right=numbers)
+    previous = None
+    for data in sets:
+        if previous not in {None, data.task}:
+            table.add_section()
+        previous = data.task
+        found = data.published
+        labels = _number(found.labels) if found.roles is None else f"{found.labels} ({found.roles})"
+        sizes = (_number(size) for size in (found.train, found.dev, found.test))
+        tested = {"real": "real files", "written": "own files", "": "-"}[data.checked]
+        table.add_row(data.name, data.task, labels, *sizes, data.layout, tested, data.licence)
+    return table
+
+
+_CHECKED = {"real": "real files of the set", "written": "files written after its description", "": "-"}
+
+
+def entry(data: DataSet) -> Table:
+    """Everything that the catalogue says of a data set."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column("what", style="bold", no_wrap=True)
+    table.add_column("says")
+    found = data.published
+    sizes = ", ".join(f"{split} {_number(getattr(found, split))}" for split in ("train", "dev", "test"))
+    rows = {
+        "name": data.name,
+        "title": data.title or "-",
+        "task": data.task,
+        "Table 8": f"{sizes}; {_number(found.labels)} labels"
+        + (f", {found.roles} roles" if found.roles is not None else ""),
+        "licence": data.licence or "-",
+        "get it from": data.home or "-",
+        "hub": f"{data.hub.id}{f' ({data.hub.config})' if data.hub.config else ''}" if data.hub else "-",
+        "InstructUIE": data.instructuie or "-",
+        "layout": f"{data.layout}{_options(data.options)}",
+        "other text": "-" if data.original is None else f"--text original{_options(data.original)}",
+        "files": "\n".join(f"{split}: {' or '.join(patterns)}" for split, patterns in data.files.items()),
+        "splits": _carving(data),
+        "labels": _mapping(data.labels),
+        "roles": _mapping(data.roles) if data.roles else "-",
+        "empty rows": {"keep": "kept", "drop": "left out, as in the paper"}[data.empty],
+        "rules": ", ".join(f"{rule}: {action}" for rule, action in data.rules.items()) or "the defaults",
+        "tested on": _CHECKED[data.checked],
+        "notes": "\n".join(f"- {note}" for note in data.notes) or "-",
+    }
+    for what, says in rows.items():
+        table.add_row(what, says)
+    return table
+
+
+def _options(options: Mapping[str, Any]) -> str:
+    return "".join(f" {name}={value}" for name, value in options.items())
+
+
+def _mapping(names: Mapping[str, str | None]) -> str:
+    return ", ".join(
+        raw if raw == name else f"{raw} -> {'(left out)' if name is None else name}" for raw, name in names.items()
+    )
+
+
+def _carving(data: DataSet) -> str:
+    if data.carve is None:
+        return "as published"
+    sizes = ", ".join(f"{split} {size:,}" for split, size in data.carve.sizes.items())
+    return f"from {data.carve.source}, by {data.carve.order} of each {data.carve.unit}: {sizes}"
+
+
+def rules_table() -> Table:
+    """What dirt there is, what is done about it, and what else can be."""
+    table = _table("rule", "default", "or", "about")
+    for name, rule in RULES.items():
+        others = ", ".join(action for action in rule.actions if action != rule.default)
+        table.add_row(name, rule.default, others, rule.meaning)
+    return table
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "-"
+
+
+def build_table(results: Mapping[str, Mapping[str, Any]]) -> Table:
+    """One line for each split of each data set that was built."""
+    numbers = (
+        "rows",
+        "Table 8",
+        "empty",
+        "units",
+        "repeated",
+        "nested",
+        "not in text",
+        "slots lost",
+        "dropped",
+        "dirt",
+    )
+    table = _table("data set", "split", *numbers, right=numbers)
+    for name, result in results.items():
+        for split, found in result["splits"].items():
+            table.add_row(
+                visible(name),
+                split,
+                _number(found["rows"]),
+                _number(found["published_rows"]),
+                _share(found["empty"], found["rows"]),
+                _number(sum(found["units"].values())),
+                _number(found["repeated_units"]),
+                _number(found["nested_pairs"]),
+                _number(found["mentions_not_in_text"]),
+                _share(found["slots_not_read_back"], found["slots"]),
+                _number(found["rows_dropped"]),
+                _number(sum(dirt["count"] for dirt in found["dirt"].values())),
+            )
+    return table
+
+
+def dirt_table(results: Mapping[str, Mapping[str, Any]]) -> Table:
+    """What was dirty, and what was done about it."""
+    table = _table("data set", "split", "rule", "action", "count", "about", right=("count",))
+    for name, result in results.items():
+        for split, found in result["splits"].items():
+            for rule, dirt in found["dirt"].items():
+                about = RULES[rule].meaning
+                table.add_row(visible(name), split, rule, dirt["action"], _number(dirt["count"]), about)
+    return table
+
+
+def mixes_table(mixes: Iterable[Mix]) -> Table:
+    """One line for each mixture."""
+    table = _table("mixture", "rows", "of", "template", "what it is", right=("rows",))
+    for mix in mixes:
+        parts = " + ".join(f"{part.rows:,} {part.task}" for part in mix.parts)
+        table.add_row(mix.name, _number(sum(part.rows for part in mix.parts)), parts, mix.template, mix.title)
+    return table
+
+
+def mix_table(result: Mapping[str, Any]) -> Table:
+    """What a mixture was made of."""
+    numbers = ("available", "rows", "repeats")
+    table = _table("task", "data set", *numbers, right=numbers)
+    for part in result["parts"]:
+        for name, found in part["sets"].items():
+            table.add_row(part["task"], visible(name), *(_number(found[number]) for number in numbers))
+    table.add_section()
+    table.add_row("all", "", "", _number(result["rows"]), "")
+    return table
+
+
+def preflight_table(found: Preflight) -> Table:
+    """Rows and targets below the best by task, and the lengths in tokens, where they were counted."""
+    table = _table("", "rows", "targets below the best", right=("rows", "targets below the best"))
+    for task, rows in found.rows.items():
+        table.add_row(task, _number(rows), _number(found.below[task]))
+    for what, lengths in {"prompt": found.prompt_tokens, "target": found.target_tokens}.items():
+        if ranks := percentiles(lengths):
+            said = ", ".join(f"{name} {length:,}" for name, length in ranks.items())
+            table.add_row(f"tokens of a {what}", said, "")
+    return table
