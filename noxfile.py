@@ -21,6 +21,17 @@ DEMO = (
     ("sfr", "explain", "samples.jsonl", "--id", "re-01/partial"),
 )
 
+# And what somebody types next who has data to train on.
+DATA_DEMO = (
+    ("sfr", "samples", "--raw", "raw"),
+    ("sfr", "data", "build", "raw", "-o", "built"),
+    ("sfr", "data", "mix", "sa", "--from", "built", "-o", "mixed", "--scale", "0.002"),
+    ("sfr", "data", "export", "mixed/sa.jsonl", "--for", "llamafactory", "-o", "rows"),
+    ("sfr", "data", "export", "mixed/sa.jsonl", "--for", "verl", "-o", "rows"),
+    ("sfr", "data", "check", "rows/sa.jsonl"),
+    ("sfr", "data", "check", "rows/sa.parquet"),
+)
+
 
 def install(session: nox.Session, *groups: str) -> None:
     """Install the package, editable, and dependency groups (read here: an old pip has no ``--group``)."""
@@ -68,7 +79,7 @@ def wheel(session: nox.Session) -> None:
     tmp = Path(session.create_tmp())
     dist, alone = tmp / "dist", tmp / "alone"
     session.run("python", "-m", "build", "--outdir", str(dist), ".")
-    built = max(dist.glob("*.whl"), key=lambda path: path.stat().st_mtime)
+    built = max(dist.glob("*.whl"), key=lambda path: path.stat().st_mtime).resolve()
 
     src = ROOT / "src"
     ours = {path.relative_to(src).as_posix() for path in (src / "sfr").rglob("*") if path.is_file()}
@@ -89,14 +100,18 @@ def wheel(session: nox.Session) -> None:
         session.run(str(scripts / "sfr"), "--version", external=True)
         for command, *arguments in DEMO:
             session.run(str(scripts / command), *arguments, external=True)
+        session.run(str(scripts / "sfr"), "data", "list", external=True, success_codes=[1])
+        session.run(str(scripts / "python"), "-m", "pip", "install", "--quiet", f"{built}[data]", external=True)
+        for command, *arguments in DATA_DEMO:
+            session.run(str(scripts / command), *arguments, external=True)
 
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """The package alone: write the samples, score them, explain one."""
-    session.install("-e.")
+    """What a new user sees: samples scored and explained, and turned into training files."""
+    session.install("-e.[data]")
     with session.chdir(session.create_tmp()):
-        for command in DEMO:
+        for command in (*DEMO, *DATA_DEMO):
             session.run(*command)
 
 

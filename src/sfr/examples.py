@@ -106,7 +106,7 @@ def read_example(line: bytes) -> Example:
         found = _line.decode(line)
         schema, types, roles = _schema_of(bytes(found.schema))
         gold = _extraction(found.task, _gold[found.task].decode(found.gold), _at[found.task].decode(found.at))
-    except (msgspec.DecodeError, _MisshapenError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, _MisshapenError, UnicodeDecodeError, RecursionError) as error:
         raise RowError(_problems(line) or [str(error)]) from None
     example = Example(found.id, found.dataset, found.split, found.task, found.text, schema, gold)
     if not _fits(example, types, roles):
@@ -179,20 +179,31 @@ _UNIT: dict[Task, Callable[[str, Any, Any], Entity | Relation | Event]] = {
 def _fits(example: Example, types: frozenset[str], roles: frozenset[str]) -> bool:
     """Whether all is as it must be in an example of the right shape; ``_unfit`` and ``check_spans`` say what is not."""
     gold, text = example.gold, example.text
-    for kind, mention, at in _mentions(gold):
-        if not mention or mention.isspace():
-            return False
-        if len(at) == 1:  # nearly all; a slice is not empty only if its start is below its end
-            ((start, end),) = at
-            if text[start:end] != mention or start < 0 or end > len(text):
-                return False
-        elif at and check_spans(text, gold):
-            return False
-        if kind not in types and kind not in roles:
-            return False
-    if gold.events and _unfit(example):  # a role may be named as a type
+    return (
+        all(e.type in types and _stands(text, e.text, e.at) for e in gold.entities)
+        and all(
+            r.type in types and _stands(text, r.head, r.head_at) and _stands(text, r.tail, r.tail_at)
+            for r in gold.relations
+        )
+        and all(
+            e.type in types
+            and _stands(text, e.trigger, e.trigger_at)
+            and all(a.role in roles and _stands(text, a.text, a.at) for a in e.arguments)
+            for e in gold.events
+        )
+        and bool(example.id and example.dataset and example.split and text and not text.isspace())
+    )
+
+
+def _stands(text: str, mention: str, at: Span) -> bool:
+    """Whether a mention is one, and stands where it is said to stand."""
+    if not mention or mention.isspace():
         return False
-    return bool(example.id and example.dataset and example.split and text and not text.isspace())
+    if len(at) == 1:  # nearly all
+        ((start, end),) = at
+        return text[start:end] == mention and 0 <= start < end <= len(text)
+    inside = all(0 <= start < end <= len(text) for start, end in at)
+    return not at or (inside and PIECE_JOINER.join(text[start:end] for start, end in at) == mention)
 
 
 def _unfit(example: Example) -> list[str]:

@@ -142,17 +142,26 @@ _Unit = TypeVar("_Unit", Entity, Relation, Event)
 def _ordered(gold: Extraction, task: Task, roles: tuple[str, ...]) -> Extraction:
     """The units of a task in the order of a target, each once."""
     if task == "ner":
-        return Extraction(entities=_arranged(gold.entities, attrgetter("at"), attrgetter("type", "text")))
+        return Extraction(entities=_arranged(gold.entities, _entity_at, _entity_words))
     if task == "re":
-        return Extraction(relations=_arranged(gold.relations, _pair_at, attrgetter("type", "head", "tail")))
+        return Extraction(relations=_arranged(gold.relations, _pair_at, _pair_words))
     events = [_with_arguments_ordered(event, roles) for event in gold.events]
-    return Extraction(events=_arranged(events, attrgetter("trigger_at"), _event_words))
+    return Extraction(events=_arranged(events, _event_at, _event_words))
+
+
+_entity_at = attrgetter("at")
+_entity_words = attrgetter("type", "text")
+_pair_words = attrgetter("type", "head", "tail")
+_event_at = attrgetter("trigger_at")
+_argument_words = attrgetter("role", "text")
 
 
 def _arranged(
     units: Sequence[_Unit], place: Callable[[_Unit], Any], words: Callable[[_Unit], object]
 ) -> tuple[_Unit, ...]:
     """Units in the order of their places if all are known; of those with the same words the first."""
+    if len(units) == 1:  # most rows of relations and events
+        return tuple(units)
     if all(map(place, units)):
         units = sorted(units, key=place)
     first: dict[object, _Unit] = {}
@@ -163,8 +172,12 @@ def _arranged(
 
 def _with_arguments_ordered(event: Event, roles: tuple[str, ...]) -> Event:
     ranks = _ranks(roles)
-    if strange := {argument.role for argument in event.arguments} - ranks.keys():
+    words = list(map(_argument_words, event.arguments))
+    if strange := {role for role, _ in words if role not in ranks}:
         raise _unknown("roles", strange, roles)
+    places = [ranks[role] for role, _ in words]
+    if len(set(words)) == len(words) and places == sorted(places):
+        return event
     first: dict[tuple[str, str], Argument] = {}
     for argument in sorted(event.arguments, key=lambda argument: ranks[argument.role]):
         first.setdefault((argument.role, argument.text), argument)
@@ -189,7 +202,7 @@ def _pair_at(relation: Relation) -> Sequence[Span]:
 
 
 def _event_words(event: Event) -> object:
-    return event.type, event.trigger, tuple((argument.role, argument.text) for argument in event.arguments)
+    return event.type, event.trigger, tuple(map(_argument_words, event.arguments))
 
 
 def _json(value: object) -> str:

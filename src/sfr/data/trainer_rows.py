@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from sfr.examples import Example
 from sfr.formats import records
+from sfr.schema import Schema
 
 __all__ = ["TRAINERS", "Prompted", "TrainerRows", "ground_truth", "kind_of_row"]
 
@@ -24,9 +26,15 @@ def ground_truth(example: Example) -> str:
         "task": example.task,
         "text": example.text,
         "gold": records(example.gold, example.task),
-        "schema": {"types": example.schema.types, "roles": example.schema.roles},
+        "schema": _schema(example.schema),
     }
     return msgspec.json.encode(envelope).decode()
+
+
+@lru_cache(maxsize=1_024)
+def _schema(schema: Schema) -> msgspec.Raw:
+    """A schema as JSON; rows are many, schemas are few."""
+    return msgspec.Raw(msgspec.json.encode({"types": schema.types, "roles": schema.roles}))
 
 
 @dataclass(frozen=True, slots=True)
