@@ -264,6 +264,7 @@ class _Work:
             "task": self.data.task,
             "text": "original" if self.order.text == "original" and self.data.original is not None else "tokens",
             "splits": {split: self._counts(split, counts, published.get(split)) for split, counts in census.items()},
+            "missing_splits": [split for split in SPLITS if published[split] and split not in census],
             "shared_texts": shared_texts(census),
             "rows_in_no_split": self.undealt,
         }

@@ -153,6 +153,21 @@ def build_table(results: Mapping[str, Mapping[str, Any]]) -> Table:
     return table
 
 
+def build_notes(results: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What else is worth saying of what was built: texts that splits share, splits and rows that are not there."""
+    notes = []
+    for name, result in results.items():
+        for pair, count in result["shared_texts"].items():
+            if count:
+                one, other = pair.split()
+                notes.append(f"{name}: {one} and {other} share {count:,} text{'s' if count > 1 else ''}")
+        if result["missing_splits"]:
+            notes.append(f"{name}: no files for {' and '.join(result['missing_splits'])}")
+        if result["rows_in_no_split"]:
+            notes.append(f"{name}: {result['rows_in_no_split']:,} rows are in no split")
+    return [visible(note) for note in notes]
+
+
 def dirt_table(results: Mapping[str, Mapping[str, Any]]) -> Table:
     """What was dirty, and what was done about it."""
     table = _table("data set", "split", "rule", "action", "count", "about", right=("count",))

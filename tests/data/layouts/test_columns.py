@@ -517,3 +517,25 @@ def test_an_unknown_scheme_of_rows_is_refused():
 def test_a_mention_is_an_entity_with_its_span():
     found, _ = of_rows({"tokens": ["x", "a"], "ner_tags": ["O", "B-X"]})
     assert found[0].gold.entities == (Entity("X", "a", ((2, 3),)),)
+
+
+# -- signs that join the mention behind them --------------------------------------------------
+
+TWEET = "@\tB-PER\nanna\tB-PER\nand\tO\n@\tB-PER\n@\tB-ORG\nacme\tB-ORG\nhi\tB-ORG\n@\tO\nbob\tB-PER\n\n"
+
+
+def test_a_sign_and_the_mention_behind_it_can_be_made_one(read):
+    found, problems = read(TWEET, separator="tab", join=["@"])
+    assert problems == []
+    assert [(label, text) for label, text, _ in units(found)[0]] == [
+        ("PER", "@ anna"),
+        ("PER", "@"),
+        ("ORG", "@ acme"),
+        ("ORG", "hi"),
+        ("PER", "bob"),
+    ]
+
+
+def test_signs_stay_apart_unless_they_are_to_join(read):
+    found, _ = read(TWEET, separator="tab")
+    assert [text for _, text, _ in units(found)[0]] == ["@", "anna", "@", "@", "acme", "hi", "bob"]

@@ -18,7 +18,7 @@ from sfr.data.catalogue import DataSet, data_set, names
 from sfr.data.rules import RULES, Action
 from sfr.data.splits import find_files
 from sfr.files import written_whole
-from sfr.reports.datasets import build_table, dirt_table
+from sfr.reports.datasets import build_notes, build_table, dirt_table
 from sfr.workers import in_order
 
 __all__ = ["build_command"]
@@ -106,6 +106,8 @@ def build_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     results = {name: found.result for name, found in built.items()}
     if results:
         show(console, build_table(results))
+        for note in build_notes(results):
+            show(console, f"note: {note}")
         if dirt:
             show(console, "")
             show(console, dirt_table(results))

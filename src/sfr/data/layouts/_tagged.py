@@ -33,6 +33,7 @@ def sentence_of(  # noqa: PLR0913 - what the readers have in common
     where: Callable[[int], str],
     *,
     unescape: bool = False,
+    join: Sequence[str] = (),
     name: str = "",
 ) -> Found:
     """The sentence of tokens and one or more levels of checked tags; ``where`` says in words where a token is."""
@@ -40,12 +41,25 @@ def sentence_of(  # noqa: PLR0913 - what the readers have in common
     mentions: list[Tagged] = []
     for tags in levels:
         tagged, strays = mentions_of(tags, scheme)
-        mentions += tagged
+        mentions += _joined(tagged, tokens, join) if join else tagged
         flaws += [Flaw("stray-tag", f"{where(i)}: {tags[i]} continues a mention that is not there") for i in strays]
     if unescape:
         tokens = unescaped(tokens, {place for _, *ends in mentions for place in ends})
     text, gold = text_and_gold(tokens, mentions)
     return Found(line, text, gold, id=name, flaws=tuple(flaws))
+
+
+def _joined(mentions: Sequence[Tagged], tokens: Sequence[str], signs: Sequence[str]) -> list[Tagged]:
+    """The mentions, each of which that is no more than a sign made one with that of its label right behind it."""
+    found: list[Tagged] = []
+    for mention in mentions:
+        before = found[-1] if found else None
+        touches = before is not None and (before.label, before.end) == (mention.label, mention.start)
+        if before is not None and touches and before.end - before.start == 1 and tokens[before.start] in signs:
+            found[-1] = Tagged(mention.label, before.start, mention.end)
+        else:
+            found.append(mention)
+    return found
 
 
 def text_and_gold(tokens: Sequence[str], mentions: Sequence[Tagged]) -> tuple[str, Extraction]:

@@ -42,6 +42,7 @@ def columns(  # noqa: PLR0913 - the options of the layout, by keyword
     separator: Literal["any", "tab", "space"] = "any",
     skip: Sequence[str] = (),
     unescape: bool = False,
+    join: Sequence[str] = (),
 ) -> Iterator[Found]:
     """The sentences of a file with one token a line, its tag in another column, and blank lines between sentences.
 
@@ -50,7 +51,8 @@ def columns(  # noqa: PLR0913 - the options of the layout, by keyword
     is a run of tabs and spaces; where each ``tab`` or each ``space`` parts two columns, a token may hold
     the other. ``skip``: lines whose first column is one of these stand between sentences, as
     ``-DOCSTART-`` does. ``unescape``: HTML escapes are resolved, also those torn into several tokens,
-    unless a mention begins or ends inside.
+    unless a mention begins or ends inside. ``join``: a mention that is one of these signs and no more is
+    made one with the mention of its label right behind it, as with ``@`` and a handle in tweets.
     """
     _check_choice("scheme", scheme, SCHEMES)
     _check_choice("separator", separator, tuple(_SPLITTERS))
@@ -66,7 +68,8 @@ def columns(  # noqa: PLR0913 - the options of the layout, by keyword
             if known := _each(source, block, parts):
                 levels = list(zip(*(tags for _, tags in known), strict=True))
                 where = partial(_line, block)
-                yield sentence_of(block[0][0], [word for word, _ in known], levels, scheme, where, unescape=unescape)
+                words = [word for word, _ in known]
+                yield sentence_of(block[0][0], words, levels, scheme, where, unescape=unescape, join=join)
 
     yield from _at_least_one(source, sentences())
 
