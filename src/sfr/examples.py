@@ -21,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from sfr.files import RowError, decode_line, kind_of
+from sfr.files import RowError, decode_line, kind_of, shape_problem
 from sfr.formats import records
 from sfr.parsing import ParseError, Reading, read_gold
 from sfr.schema import Schema, as_schema
@@ -55,7 +55,7 @@ _Pair = tuple[str, str]
 _Ranges = tuple[tuple[int, int], ...]
 
 
-class _SchemaLine(msgspec.Struct, frozen=True):
+class _SchemaLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     types: tuple[str, ...]
     roles: tuple[str, ...] = ()
 
@@ -123,13 +123,22 @@ def extraction_of(task: Task, gold: Any, at: Any = None) -> Extraction:
 
     Raises ValueError when they are not in shape.
     """
-    return _extraction(task, msgspec.convert(gold, _GOLD[task]), msgspec.convert(at, _AT[task]))
+    return _extraction(task, _shaped("gold", gold, _GOLD[task]), _shaped("at", at, _AT[task]))
+
+
+def _shaped(name: str, value: Any, shape: Any) -> Any:
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise _MisshapenError(f"{name}: {shape_problem(str(error))}") from None
 
 
 @lru_cache(maxsize=1_000)
 def _schema_of(line: bytes) -> tuple[Schema, frozenset[str], frozenset[str]]:
     """The schema of a line, its types, its roles; few are different, and most of a line may be its schema."""
     found = _schema_line.decode(line)
+    if not all(name.strip() for name in (*found.types, *found.roles)):
+        raise _MisshapenError("schema: expected names, found nothing")
     return Schema(found.types, found.roles), frozenset(found.types), frozenset(found.roles)
 
 
@@ -268,9 +277,10 @@ def _problems(line: bytes) -> list[str]:
     except ValueError as error:
         problems.append(f"task: {error}")
     try:
-        as_schema(value.get("schema") or ())
-        if not isinstance(value.get("schema"), dict):
-            problems.append(f"schema: expected {{types, roles}}, found {kind_of(value.get('schema'))}")
+        schema = value.get("schema")
+        as_schema(schema or ())
+        if not isinstance(schema, dict) or not {"types"} <= schema.keys() <= {"types", "roles"}:
+            problems.append(f"schema: expected {{types, roles}}, found {_shown(schema)}")
     except ValueError as error:
         problems.append(f"schema: {error}")
     gold = value.get("gold")
@@ -281,7 +291,16 @@ def _problems(line: bytes) -> list[str]:
             read_gold(gold, task, _READING)
         except ParseError as error:
             problems += [f"gold: {problem}" for problem in error.problems]
+    if task is not None:
+        try:
+            _shaped("at", value.get("at"), _AT[task])
+        except _MisshapenError as error:
+            problems.append(str(error))
     return problems
+
+
+def _shown(value: object) -> str:
+    return f"an object of {', '.join(map(str, value)) or 'nothing'}" if isinstance(value, dict) else kind_of(value)
 
 
 # -- to a line --------------------------------------------------------------------------------

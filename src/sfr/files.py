@@ -45,6 +45,20 @@ def kind_of(value: object) -> str:
     return _KINDS.get(type(value), type(value).__name__)
 
 
+_MISSING = "Object missing required field "
+
+
+def shape_problem(message: str, path: str = "") -> str:
+    """A message of msgspec's, such as ``Expected `int`, got `str` - at `$.a[0]```, in the words of this package."""
+    what, _, below = message.partition(" - at `$")
+    place = (path + below.rstrip("`")).lstrip(".")
+    at = f" at {place}" if place else ""
+    if what.startswith(_MISSING):
+        return f"expected a field {what.removeprefix(_MISSING)}{at}, found none"
+    expected, _, found = what.removeprefix("Expected ").partition(", got ")
+    return f"expected {expected}{at}, found {found}"
+
+
 def decode_line(line: bytes) -> Any:
     """The JSON value of a line.
 

@@ -17,11 +17,12 @@ from sfr.data.cleaning import Cleaner, Dirt, actions_of
 from sfr.data.inputs import Input, Inputs, file_inputs, hub_inputs
 from sfr.data.layouts import LAYOUTS, Found, Source
 from sfr.data.manifests import holds, read_manifest, write_manifest
-from sfr.data.rules import Action
+from sfr.data.rules import RULES, Action
 from sfr.data.splits import carved
 from sfr.data.storage import example_writer
 from sfr.examples import Example, example_line
 from sfr.files import encode_line
+from sfr.structures import TASKS, Extraction, Task
 
 __all__ = ["BuildError", "Built", "Order", "build"]
 
@@ -85,6 +86,7 @@ def build(order: Order) -> Built:
     except ValueError as error:
         raise BuildError([str(error)]) from None
     home = order.out / order.data.name
+    _check_home(home)
     made_from = {
         "data_set": inputs.data.model_dump(mode="json"),
         "text": order.text,
@@ -117,16 +119,26 @@ def _told(problem: str, found: tuple[str, int]) -> str:
     return f"{place}: {problem}" + (f" (and in {many - 1:,} places more)" if many > 1 else "")
 
 
+def _beside(home: Path) -> tuple[Path, Path]:
+    """Where the next state of a folder is made, and where its last one waits to be removed."""
+    return home.with_name(f".{home.name}.part"), home.with_name(f".{home.name}.old")
+
+
+def _check_home(home: Path) -> None:
+    """Clear away what a run that was stopped has left; refuse a place that is not ours to replace."""
+    part, old = _beside(home)
+    if old.exists() and not home.exists():
+        old.rename(home)  # it was stopped between the two renamings
+    for leftover in filter(Path.exists, (part, old)):
+        shutil.rmtree(leftover)
+    if home.exists() and (not home.is_dir() or read_manifest(home / _MANIFEST) is None):
+        raise BuildError([f"{home} is there and was not built by sfr; name another folder for the results"])
+
+
 @contextmanager
 def _whole_folder(home: Path) -> Iterator[Path]:
     """A folder to work in, which takes the place of ``home`` when all went well, and else goes."""
-    part, old = (home.with_name(f".{home.name}.{end}") for end in ("part", "old"))
-    if old.exists() and not home.exists():
-        old.rename(home)  # the last run was stopped between the two renamings
-    if home.exists() and not (home / _MANIFEST).is_file():
-        raise BuildError([f"{home} is there and was not built by sfr; name another folder for the results"])
-    for leftover in filter(Path.exists, (part, old)):
-        shutil.rmtree(leftover)
+    part, old = _beside(home)
     part.mkdir(parents=True)
     try:
         yield part
@@ -153,6 +165,7 @@ class _Work:
         self.undealt = 0
         self.problems: dict[str, tuple[str, int]] = {}  # of each the first place, and how many there are
         self.count = 0
+        self.tasks_found: dict[Task, bool] = dict.fromkeys(TASKS, False)
         self._ids: Counter[str] = Counter()
         self._seen: dict[str, set[bytes]] = {}
 
@@ -182,8 +195,10 @@ class _Work:
                     writers[split](line)
                 for spot in dirt:
                     note(self._noted(split, place, found.line, spot))
-            if not writers:
-                self._complain(self.data.name, "expected rows, found none")
+            others = [task for task, found in self.tasks_found.items() if found]
+            if others and self.data.task not in others:
+                problem = f"{self.data.layout} gives units of {' and '.join(others)}, none of {self.data.task}"
+                self._complain(self.data.name, problem)
             if self.count:
                 raise BuildError([_told(*found) for found in self.problems.items()], self.count)
 
@@ -193,9 +208,10 @@ class _Work:
             carve = self.data.carve
             split_of = None
             if carve is not None and carve.source == name:
+                before = dict(self.problems), self.count
                 keys = (self._key(number, found) for _, number, found in self._rows(inputs))
                 split_of = carved(carve, dict.fromkeys(keys))
-                self.problems, self.count = {}, 0  # they will be met again
+                self.problems, self.count = before  # those of these inputs will be met again
             for place, number, found in self._rows(inputs):
                 split = name if split_of is None else split_of.get(self._key(number, found))
                 if split is None:
@@ -205,33 +221,52 @@ class _Work:
 
     def _key(self, number: int, found: Found) -> str:
         carve = self.data.carve
-        return found.group if carve is not None and carve.unit == "group" else str(number)
+        if carve is None or carve.unit == "row":
+            return str(number)
+        if not found.group:
+            self._complain(self.data.name, "carve: expected groups, found a row without one; use unit: row")
+        return found.group
 
     def _rows(self, inputs: list[Input]) -> Iterator[tuple[str, int, Found]]:
         """Input, number and content of every row; what is wrong with the inputs is complained about."""
         number = 0
         for given in inputs:
-            source = given.open()
+            source, before = given.open(), number
             try:
                 for found in self._read(source):
                     number += 1
+                    self._look(found.gold)
                     yield given.name, number, found
             except ValueError as error:  # an option has a value that the layout has not
                 self._complain(given.name, f"{self.data.layout}: {error}")
+            if number == before and not source.count:
+                self._complain(given.name, "expected rows, found none")
             for line, problem in source.problems:
                 self._complain(f"{given.name}:{line}", problem)
             self.count += source.count - len(source.problems)
+
+    def _look(self, gold: Extraction) -> None:
+        """Keep in mind of which tasks there are units."""
+        self.tasks_found["ner"] |= bool(gold.entities)
+        self.tasks_found["re"] |= bool(gold.relations)
+        self.tasks_found["ee"] |= bool(gold.events)
 
     def _read(self, source: Source) -> Iterator[Found]:
         original = self.data.original if self.order.text == "original" else None
         return LAYOUTS[self.data.layout](source, **{**self.data.options, **(original or {})})
 
-    def _example(self, split: str, number: int, found: Found, gold: Any) -> Example:
-        name = found.id or f"{split}-{number}"
-        self._ids[name] += 1
-        if self._ids[name] > 1:  # the source repeats itself
-            name = f"{name}-{self._ids[name]}"
+    def _example(self, split: str, number: int, found: Found, gold: Extraction) -> Example:
+        name = self._free(found.id or f"{split}-{number}")
         return Example(name, self.data.name, split, self.data.task, found.text, self.clean.schema, gold)
+
+    def _free(self, name: str) -> str:
+        """The name, or if the source repeats itself, the name with the first number that makes it another."""
+        free = name
+        while free in self._ids:
+            self._ids[name] += 1
+            free = f"{name}-{self._ids[name]}"
+        self._ids[free] = 1
+        return free
 
     def _again(self, split: str, example: Example) -> list[Dirt]:
         """The dirt of a row that the split has already."""
@@ -247,7 +282,8 @@ class _Work:
         """A line about dirt; what may not be is complained about, too."""
         self.dirt[split][dirt.rule, dirt.action] += 1
         if dirt.action == "fail":
-            self._complain(f"{place}:{line}", f"{dirt.rule}: {dirt.message}")
+            others = " or ".join(action for action in RULES[dirt.rule].actions if action != "fail")
+            self._complain(f"{place}:{line}", f"{dirt.rule}: {dirt.message} (the rule {dirt.rule} can be {others})")
         return encode_line({"split": split, "file": Path(place).name, "line": line, **asdict(dirt)}).encode()
 
     def _complain(self, place: str, problem: str) -> None:

@@ -5,14 +5,14 @@ The shipped ones lie in ``sets/``; a data set of one's own is described by a fil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from inspect import signature
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from sfr.data.configs import Config, parse_config, read_config
 from sfr.data.layouts import LAYOUTS
@@ -40,6 +40,7 @@ _SETS = resources.files("sfr.data").joinpath("sets")
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 
 Name = Annotated[str, Field(min_length=1)]
+FolderName = Annotated[str, Field(pattern=r"^\w[\w.-]*$")]
 Option = str | int | bool | None | list[str] | dict[str, str]
 Count = Annotated[int, Field(ge=0)]
 
@@ -82,14 +83,14 @@ class Hub(Config):
     splits: dict[Literal["train", "dev", "test", "all"], Name]
     layout: Name
     options: dict[str, Option] = {}
-    labels: dict[Name, str | None] = {}
+    labels: dict[Name, Name | None] = {}
     """The label map of the hub's copy, where its labels are spelled otherwise."""
 
 
 class DataSet(Config):
     """A data set: where it comes from, how it is read, and what to look out for."""
 
-    name: Name
+    name: FolderName
     task: Task
     title: str = ""
     layout: Name
@@ -99,9 +100,9 @@ class DataSet(Config):
     files: dict[Literal["train", "dev", "test", "all"], list[Name]]
     """For each split, patterns of file names below the folder of the data set; the first that fits counts."""
     carve: Carve | None = None
-    labels: dict[Name, str | None]
+    labels: dict[Name, Name | None]
     """The source's labels and their names in prompts, in the order of prompts; null leaves a label out."""
-    roles: dict[Name, str | None] = {}
+    roles: dict[Name, Name | None] = {}
     empty: Literal["keep", "drop"] = "keep"
     """What the paper does with rows without a unit."""
     rules: dict[str, Action] = {}
@@ -124,33 +125,70 @@ class DataSet(Config):
 
     @model_validator(mode="after")
     def _consistent(self) -> DataSet:
-        problems = [*_misread("layout", self.layout, {**self.options, **(self.original or {})})]
-        if self.hub is not None:
-            problems += _misread("hub.layout", self.hub.layout, self.hub.options)
-        for code, action in self.rules.items():
-            if code not in RULES:
-                problems.append(f"rules: unknown {code!r}; known: {', '.join(RULES)}")
-            elif action not in RULES[code].actions:
-                problems.append(f"rules: {code} can be {', '.join(RULES[code].actions)}, not {action}")
-        if self.carve is not None and self.carve.source not in self.files:
-            problems.append(f"carve: there is no split {self.carve.source!r} in files")
-        if self.task == "ee" and not self.roles:
-            problems.append("roles: expected the roles of the arguments")
-        if problems:
+        if problems := [*_misread_layouts(self), *_misnamed(self)]:
             raise ValueError("; ".join(problems))
         return self
 
 
-def _misread(place: str, layout: str, options: Iterable[str]) -> Iterator[str]:
+def _misnamed(data: DataSet) -> Iterator[str]:
+    """What in a data set names something that is not there."""
+    for code, action in data.rules.items():
+        if code not in RULES:
+            yield f"rules: unknown {code!r}; known: {', '.join(RULES)}"
+        elif action not in RULES[code].actions:
+            yield f"rules: {code} can be {', '.join(RULES[code].actions)}, not {action}"
+    for pattern in (pattern for patterns in data.files.values() for pattern in patterns):
+        if not _is_pattern(pattern):
+            yield f"files: expected a pattern of names below the folder, found {pattern!r}"
+    if data.carve is not None and data.carve.source not in data.files:
+        yield f"carve: there is no split {data.carve.source!r} in files"
+    if data.task == "ee" and not data.roles:
+        yield "roles: expected the roles of the arguments"
+    of_hub = set(data.hub.labels.values()) if data.hub else set()
+    if strange := of_hub.difference(data.labels.values(), {None}):
+        yield f"hub.labels: names that labels has not: {', '.join(sorted(map(str, strange)))}"
+
+
+def _misread_layouts(data: DataSet) -> Iterator[str]:
+    """What is wrong with the layouts of a data set and their options."""
+    yield from _misread("layout", data.layout, data.options)
+    if data.original is not None:
+        yield from _misread("original", data.layout, {**data.options, **data.original})
+    if data.hub is not None:
+        yield from _misread("hub.layout", data.hub.layout, data.hub.options)
+
+
+def _misread(place: str, layout: str, options: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with the name of a layout, or else with its options."""
     if layout not in LAYOUTS:
         yield f"{place}: unknown {layout!r}; known: {', '.join(LAYOUTS)}"
         return
-    known = [
-        name for name, option in signature(LAYOUTS[layout]).parameters.items() if option.kind is option.KEYWORD_ONLY
-    ]
-    if strange := [name for name in options if name not in known]:
-        yield f"{place}: {layout} has no option {', '.join(strange)}; it has: {', '.join(known) or 'none'}"
+    shapes = get_type_hints(LAYOUTS[layout])
+    known = {
+        name: option
+        for name, option in signature(LAYOUTS[layout]).parameters.items()
+        if option.kind is option.KEYWORD_ONLY
+    }
+    for name, value in options.items():
+        if name not in known:
+            yield f"{place}: {layout} has no option {name}; it has: {', '.join(known) or 'none'}"
+            continue
+        try:
+            TypeAdapter(shapes[name]).validate_python(value, strict=not isinstance(value, list))
+        except ValidationError as error:
+            yield f"{place}: {name} of {layout}: {error.errors()[0]['msg']}, found {value!r}"
+    for name, option in known.items():
+        if option.default is option.empty and name not in options:
+            yield f"{place}: {layout} takes the option {name}"
+
+
+def _is_pattern(pattern: str) -> bool:
+    """Whether a pattern can be looked for below a folder."""
+    try:
+        next(Path().glob(pattern), None)
+    except (NotImplementedError, ValueError):
+        return False
+    return ".." not in Path(pattern).parts
 
 
 def _named(labels: dict[str, str | None]) -> tuple[str, ...]:

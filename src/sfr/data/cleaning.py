@@ -75,7 +75,7 @@ class Cleaner:
         gold = self._gold(row, found.gold)
         if not (gold.entities or gold.relations or gold.events):
             self._note(row, "no-unit", f"no {_UNITS[self.data.task]}")
-        if not _encodable(found.text, gold):
+        if not _encodable(found, gold):
             self._note(row, "broken-character", "expected whole characters, found half of a surrogate pair")
         return (None if row.dropped else gold), row.dirt
 
@@ -183,9 +183,14 @@ def _said(unit: object) -> str:
     )
 
 
-def _encodable(text: str, gold: Extraction) -> bool:
-    """Whether a text and its mentions can be written to a file."""
-    words = [text, *(e.text for e in gold.entities), *(m for r in gold.relations for m in (r.head, r.tail))]
+def _encodable(found: Found, gold: Extraction) -> bool:
+    """Whether the id, the text and the mentions of a row can be written to a file."""
+    words = [
+        found.id,
+        found.text,
+        *(e.text for e in gold.entities),
+        *(m for r in gold.relations for m in (r.head, r.tail)),
+    ]
     words += [m for e in gold.events for m in (e.trigger, *(a.text for a in e.arguments))]
     try:
         "".join(words).encode()

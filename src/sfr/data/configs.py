@@ -49,7 +49,7 @@ def read_config(model: type[Model], path: Path, error: type[ValueError]) -> Mode
 def _problems(error: ValidationError) -> Iterator[str]:
     """One line for each: the place in the file, what was expected, what was found."""
     for found in error.errors(include_url=False):
-        place = ".".join(map(str, found["loc"])) or "file"
-        problem = f"{place}: {found['msg'].removeprefix('Value error, ')}"
+        place = ".".join(map(str, found["loc"]))
+        problem = f"{place and f'{place}: '}{found['msg'].removeprefix('Value error, ')}"
         whole = found["type"] == "missing" or isinstance(found["input"], (dict, BaseModel))
         yield problem if whole else f"{problem}, found {found['input']!r}"

@@ -102,15 +102,16 @@ def export(  # noqa: PLR0913 - what can be said on the command line
     Raises ExportError with every row that cannot be used, OSError when a file cannot be read or written.
     """
     kind = TRAINERS[trainer]
-    path = out / f"{examples.stem}{kind.suffix}"
-    if path.exists() and path.samefile(examples):
-        raise ExportError([f"{path} holds the examples; name another folder for the rows"])
+    path = out / f"{_name(examples)}{kind.suffix}"
+    _check_place(path, examples, trainer, again=again)
     made_from = {
         "examples": fingerprints({examples.name: examples}),
         "trainer": trainer,
         "template": template.model_dump(mode="json"),
     }
     manifest = manifest_of(path)
+    if kind.info is not None:
+        _info_of(path)  # refused before anything is written
     if not again and holds(manifest, made_from, {path.name: path}) and _entered(path, trainer):
         standing = read_manifest(manifest)
         return Exported(path, fresh=False, rows=standing["result"]["rows"] if standing else 0)
@@ -135,6 +136,28 @@ def export(  # noqa: PLR0913 - what can be said on the command line
         _enter(path, trainer)
     write_manifest(manifest, made_from, {path.name: path}, {"rows": rows})
     return Exported(path, fresh=True, rows=rows)
+
+
+def _name(examples: Path) -> str:
+    """The name of the rows: that of the examples, and for a split of a data set that of both."""
+    built = (examples.parent / "manifest.json").is_file()
+    return f"{examples.parent.name}_{examples.stem}" if built else examples.stem
+
+
+def _check_place(path: Path, examples: Path, trainer: str, *, again: bool) -> None:
+    """Refuse to replace what was not made from a file of that name for that trainer, unless it is asked for."""
+    if not path.exists():
+        return
+    if path.samefile(examples):
+        raise ExportError([f"{path} holds the examples; name another folder for the rows"])
+    standing = read_manifest(manifest_of(path))
+    made_from = standing["made_from"] if standing else {}
+    same = made_from.get("trainer") == trainer and list(made_from.get("examples", ())) == [examples.name]
+    if not (same or again):
+        what = (
+            f"rows of {', '.join(made_from['examples'])} for {made_from['trainer']}" if made_from else "something else"
+        )
+        raise ExportError([f"{path} holds {what}; name another folder, or replace it: --again"])
 
 
 @contextmanager

@@ -50,11 +50,18 @@ def hub_rows(hub: Hub, split: str, mirror: Path | None = None) -> Iterable[dict[
     if mirror is not None and not Path(path).is_dir():
         raise HubError(f"expected a copy of {hub.id} in {path}, found no folder")
     datasets.disable_progress_bars()
+    # What is cached of a folder, rows and sizes, may be of an older state of it.
+    fresh = {} if mirror is None else {"download_mode": "force_redownload", "verification_mode": "no_checks"}
     try:
-        rows: Iterable[dict[str, Any]] = datasets.load_dataset(path, hub.config, split=hub.splits[split])  # type: ignore[index]
-    except (OSError, ValueError, RuntimeError) as error:
+        rows: Iterable[dict[str, Any]] = datasets.load_dataset(
+            path,
+            hub.config,
+            split=hub.splits[split],  # type: ignore[index]
+            **fresh,
+        )
+    except Exception as error:  # noqa: BLE001 - it raises errors of its own, of pyarrow, of the hub's client, of YAML
         config = f", configuration {hub.config}" if hub.config else ""
-        raise HubError(f"{path}{config}, split {hub.splits[split]}: {error}") from None  # type: ignore[index]
+        raise HubError(f"{path}{config}, split {hub.splits[split]}: {str(error) or type(error).__name__}") from None  # type: ignore[index]
     return rows
 
 

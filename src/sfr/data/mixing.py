@@ -9,8 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sfr.data.catalogue import data_set, names
 from sfr.data.census import complexity
@@ -56,6 +57,8 @@ def write_mix(  # noqa: PLR0913 - what can be said on the command line
 
     Raises MixError when it cannot be made, OSError when a file cannot be read or written.
     """
+    if not (0 < scale < inf):
+        raise MixError(f"scale: expected a number above 0, found {scale}")
     seed = mix.seed if seed is None else seed
     files = {id(part): _files(part, built) for part in mix.parts}
     used = {f"{name}/{path.name}": path for found in files.values() for name, path in found.items()}
@@ -71,9 +74,11 @@ def write_mix(  # noqa: PLR0913 - what can be said on the command line
         standing = read_manifest(manifest)
         return Mixed(out, fresh=False, result=standing["result"] if standing else {})
     total = _rounded(sum(part.rows for part in mix.parts) * scale)
+    if not total:
+        raise MixError(f"scale: {scale} of {mix.name} leaves no row")
     rows_of = shares(total, {id(part): part.rows for part in mix.parts})
     with ExitStack() as stack:
-        pool = _Pool(stack, out.parent, seed)
+        pool = _Pool(stack, out, f"{mix.name} {seed}")
         drawn = []
         for part in mix.parts:
             how = stratify or part.stratify
@@ -101,6 +106,8 @@ def _files(part: Part, built: Path) -> dict[str, Path]:
     wanted = order if part.sets is None else part.sets
     places = {name: [built / name / f"{part.split}.{form}" for form in _FORMS] for name in wanted}
     found = {name: path for name, paths in places.items() for path in paths if path.is_file()}
+    if part.sets is not None and (missing := set(part.sets).difference(found)):
+        raise MixError(f"{built} holds no {part.split} rows of {', '.join(sorted(missing))}")
     if not found:
         raise MixError(
             f"{built} holds no {part.split} rows of {part.task}; build some first: sfr data build RAW -o {built}"
@@ -116,10 +123,14 @@ def _held_out(name: str, split: str) -> bool:
 class _Pool:
     """The rows that can be drawn, where each of them stands, and those that were."""
 
-    def __init__(self, stack: ExitStack, folder: Path, seed: int) -> None:
-        """Begin without a file; ``folder`` is for what has to be put down for a while."""
-        self._stack, self._folder, self.seed = stack, folder, seed
+    def __init__(self, stack: ExitStack, out: Path, seed: str) -> None:
+        """Begin without a file; beside ``out`` is put what has to be put down for a while.
+
+        A mixture's name is part of its ``seed``, so that phases with one seed do not draw the same rows.
+        """
+        self._stack, self._out, self.seed = stack, out, seed
         self._maps: list[mmap.mmap] = []
+        self._paths: list[Path] = []
         self._names: list[str] = []
         self._starts: list[array[int]] = []
         self._known: dict[Path, int] = {}
@@ -128,30 +139,34 @@ class _Pool:
         self.rows = array("Q")
 
     def add(self, name: str, path: Path) -> int:
-        """The number of a file, and of its rows: where each begins."""
+        """The number of a file, whose rows are found from now on."""
         if path in self._known:
             return self._known[path]
-        if path.suffix != ".jsonl":
-            path = self._put_down(path)
-        with path.open("rb") as file:
-            if not path.stat().st_size:
-                raise MixError(f"{path}: expected examples, found an empty file")
-            mapped = self._stack.enter_context(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        with self._lines(path) as file:
             starts = array("Q", [0])
             for line in file:
                 starts.append(starts[-1] + len(line))
-        self._maps.append(mapped)
+            if len(starts) == 1:
+                raise MixError(f"{path}: expected examples, found an empty file")
+            self._maps.append(self._stack.enter_context(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
+        self._paths.append(path)
         self._names.append(name)
         self._starts.append(starts)
         self._known[path] = len(self._maps) - 1
-        return len(self._maps) - 1
+        return self._known[path]
 
-    def _put_down(self, path: Path) -> Path:
-        """The lines of a Parquet file in a file of their own, which goes when all is done."""
-        folder = self._stack.enter_context(tempfile.TemporaryDirectory(dir=self._folder, prefix=".mix."))
-        lines = Path(folder) / "rows.jsonl"
-        with lines.open("wb") as file:
-            file.writelines(line + b"\n" for _, line in example_lines(path))
+    def _lines(self, path: Path) -> IO[bytes]:
+        """A file of the lines of a file; those of a Parquet file are in one without a name."""
+        if path.suffix == ".jsonl":
+            return path.open("rb")
+        lines = tempfile.TemporaryFile(dir=self._out.parent)  # noqa: SIM115 - the caller closes it
+        try:
+            lines.writelines(line + b"\n" for _, line in example_lines(path))
+        except ValueError as error:
+            lines.close()
+            raise MixError(str(error)) from None
+        lines.flush()
+        lines.seek(0)
         return lines
 
     def size(self, file: int) -> int:
@@ -162,6 +177,10 @@ class _Pool:
         """A row of a file, without its line's end."""
         starts = self._starts[file]
         return self._maps[file][starts[row] : starts[row + 1]].rstrip(b"\r\n")
+
+    def path(self, file: int) -> Path:
+        """Where a file is."""
+        return self._paths[file]
 
     def name(self, file: int) -> str:
         """The data set of a file."""
@@ -178,6 +197,8 @@ def _draw(part: Part, wanted: int, files: Mapping[str, Path], pool: _Pool, how: 
     """Draw the rows of a part; what was drawn from which set."""
     numbers = {name: pool.add(name, path) for name, path in files.items()}
     weights = {name: part.oversample_to.get(name, pool.size(file)) for name, file in numbers.items()}
+    if not any(weights.values()):
+        raise MixError(f"oversample_to: {', '.join(files)} are to give no row at all")
     counts = shares(wanted, weights)
     for name, count in counts.items():
         file = numbers[name]
@@ -215,7 +236,7 @@ def _example(pool: _Pool, file: int, row: int) -> Any:
     try:
         return read_example(pool.line(file, row))
     except RowError as error:
-        raise MixError("\n".join(f"{pool.name(file)}:{row + 1}: {problem}" for problem in error.problems)) from None
+        raise MixError("\n".join(f"{pool.path(file)}:{row + 1}: {problem}" for problem in error.problems)) from None
 
 
 def _write(pool: _Pool, out: Path, total: int, progress: Callable[[int, int], None] | None) -> dict[str, Any]:

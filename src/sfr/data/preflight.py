@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -18,9 +17,10 @@ from sfr.data.prompts import Template
 from sfr.data.storage import rows_of
 from sfr.data.trainer_rows import TRAINERS, kind_of_row
 from sfr.examples import Example, read_example
-from sfr.files import RowError, decode_line, kind_of
-from sfr.formats import dump, records
+from sfr.files import RowError, decode_line, encode_line, kind_of
+from sfr.formats import records
 from sfr.rewards import Reward
+from sfr.schema import Schema
 from sfr.structures import Task
 from sfr.workers import in_order
 
@@ -51,7 +51,10 @@ class Preflight:
     below: Counter[Task] = field(default_factory=Counter)
     prompt_tokens: array[int] = field(default_factory=lambda: array("L"))
     target_tokens: array[int] = field(default_factory=lambda: array("L"))
-    instructions: defaultdict[tuple[Task, Any], set[str]] = field(default_factory=lambda: defaultdict(set))
+    instructions: defaultdict[tuple[Task, Schema], dict[str, tuple[str, ...]]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    """For each task and schema how it is asked about, and which names of the schema that leaves out."""
     problems: list[tuple[int, str]] = field(default_factory=list)
     count: int = 0
     lines: int = 0
@@ -69,7 +72,7 @@ class Preflight:
         self.prompt_tokens.extend(other.prompt_tokens)
         self.target_tokens.extend(other.target_tokens)
         for key, found in other.instructions.items():
-            self.instructions[key] |= found
+            self.instructions[key].update(found)
         self.problems += other.problems[: _MAX_SHOWN - len(self.problems)]
         self.count += other.count
         self.lines += other.lines
@@ -90,7 +93,7 @@ class _Row:
 
     example: Example
     prompt: str
-    target: str | None
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,10 @@ class _Job:
         for what, text in {"prompt": prompt, "target": target, "ground truth": truth}.items():
             if not isinstance(text, str) and not (what == "target" and text is None):
                 raise RowError([f"{what}: expected a string, found {kind_of(text)}"])
-        return _Row(_example_in(truth), prompt, target)
+        example = _example_in(truth)
+        if target is None:  # of rows for GRPO: what a perfect model would write
+            target = self.template.target(example.gold, example.task, example.schema)
+        return _Row(example, prompt, target)
 
     @staticmethod
     def _check_prompt(number: int, row: _Row, found: Preflight) -> None:
@@ -151,27 +157,24 @@ class _Job:
         instruction = row.prompt.removesuffix(example.text)
         seen = found.instructions[example.task, example.schema]
         if instruction not in seen:
-            seen.add(instruction)
             names = (*example.schema.types, *(example.schema.roles if example.task == "ee" else ()))
-            if missing := [name for name in names if name not in instruction]:
-                found.complain(number, f"prompt: does not name {', '.join(missing)} of the schema")
+            seen[instruction] = tuple(name for name in names if name not in instruction)
+        if missing := seen[instruction]:
+            found.complain(number, f"prompt: does not name {', '.join(missing)} of the schema")
 
     def _check_target(self, number: int, row: _Row, found: Preflight) -> None:
         example = row.example
-        target = dump(example.gold, example.task) if row.target is None else row.target
         reward = self.rewards[example.task]
         gold = records(example.gold, example.task)
         best = reward.best(gold).value
-        score = reward.score(gold, target, example.text, example.schema)
+        score = reward.score(gold, row.target, example.text, example.schema)
         if score.value != best:
             found.below[example.task] += 1
             why = "; ".join(map(str, score.problems[:3]))
             found.complain(number, f"target: scores {score.value:.4g}, the best is {best:.4g}{why and f' ({why})'}")
 
     def _check_lengths(self, rows: list[tuple[int, _Row]], found: Preflight) -> None:
-        prompts, targets = _token_counts(
-            str(self.limits.tokenizer), [(row.prompt, row.target or "") for _, row in rows]
-        )
+        prompts, targets = _token_counts(str(self.limits.tokenizer), [(row.prompt, row.target) for _, row in rows])
         found.prompt_tokens.extend(prompts)
         found.target_tokens.extend(targets)
         for (number, _), prompt, target in zip(rows, prompts, targets, strict=True):
@@ -187,14 +190,10 @@ class _Job:
 def _example_in(truth: str) -> Example:
     """The example that a ground truth stands for."""
     try:
-        envelope = json.loads(truth)
-    except ValueError as error:
-        raise RowError([f"ground truth: expected a JSON object: {error}"]) from None
-    if not isinstance(envelope, dict):
-        raise RowError([f"ground truth: expected a JSON object, found {kind_of(envelope)}"])
-    line = msgspec.json.encode({**envelope, "id": "-", "dataset": "-", "split": "-"})
-    try:
-        return read_example(line)
+        envelope = decode_line(truth.encode(errors="surrogatepass"))
+        if isinstance(envelope, dict):
+            envelope |= {"id": "-", "dataset": "-", "split": "-"}
+        return read_example(encode_line(envelope).encode())
     except RowError as error:
         raise RowError([f"ground truth: {problem}" for problem in error.problems]) from None
 
@@ -211,7 +210,7 @@ def _tokenizer(name: str) -> Any:
         raise ValueError("counting tokens takes transformers: python -m pip install 'sfr[tokenizers]'") from None
     try:
         return AutoTokenizer.from_pretrained(name)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - what it raises for a folder of other files is not said anywhere
         raise ValueError(f"there is no tokenizer in {name}: {error}") from None
 
 
@@ -221,12 +220,15 @@ def _token_counts(name: str, pairs: list[tuple[str, str]]) -> tuple[list[int], l
     prompts = [prompt for prompt, _ in pairs]
     chat = bool(tokenizer.chat_template)
     if chat:
-        prompts = [
-            tokenizer.apply_chat_template(
-                [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
-            )
-            for prompt in prompts
-        ]
+        try:
+            prompts = [
+                tokenizer.apply_chat_template(
+                    [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
+                )
+                for prompt in prompts
+            ]
+        except Exception as error:  # noqa: BLE001 - a template is a program of its own
+            raise ValueError(f"the chat template of {name} does not work: {error}") from None
     counts = [len(ids) for ids in tokenizer(prompts, add_special_tokens=not chat)["input_ids"]]
     targets = tokenizer([target for _, target in pairs], add_special_tokens=False)["input_ids"]
     return counts, [len(ids) + 1 for ids in targets]

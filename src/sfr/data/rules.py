@@ -30,7 +30,7 @@ RULES: dict[str, Rule] = {
         "a label or a role that the label map leaves out", "drop-unit", ("drop-unit", "drop-row", "fail")
     ),
     "bad-offsets": Rule("offsets at which another text stands than the mention", "fail", _ANY),
-    "shifted-offsets": Rule("offsets off by a character or two, mended by the reader", "keep", _ANY),
+    "shifted-offsets": Rule("offsets off by a character or two, mended by the reader", "keep", _ROW),
     "not-in-text": Rule("a mention that is no part of the text", "keep", _ANY),
     "in-pieces": Rule("a mention in pieces, joined by a space", "keep", _ANY),
     "self-relation": Rule("a relation whose head is its tail, in place where known, else in words", "keep", _ANY),

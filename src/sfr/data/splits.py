@@ -37,7 +37,7 @@ def carved(carve: Carve, names: Iterable[str]) -> dict[str, str]:
 
 
 def _hash(name: str) -> bytes:
-    return hashlib.blake2b(name.encode(), digest_size=16).digest()
+    return hashlib.blake2b(name.encode(errors="surrogatepass"), digest_size=16).digest()
 
 
 def _numbers(name: str) -> tuple[list[int], str]:

@@ -12,6 +12,7 @@ from sfr.data.mixes import Mix
 from sfr.data.preflight import Preflight, percentiles
 from sfr.data.rules import RULES
 from sfr.reports.visible import visible
+from sfr.structures import TASKS
 
 __all__ = [
     "build_table",
@@ -119,6 +120,9 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "-"
 
 
+_COLUMNS_OF_THEIR_OWN = {"no-unit", "repeated-unit", "not-in-text"}
+
+
 def build_table(results: Mapping[str, Mapping[str, Any]]) -> Table:
     """One line for each split of each data set that was built."""
     numbers = (
@@ -148,7 +152,9 @@ def build_table(results: Mapping[str, Mapping[str, Any]]) -> Table:
                 _number(found["mentions_not_in_text"]),
                 _share(found["slots_not_read_back"], found["slots"]),
                 _number(found["rows_dropped"]),
-                _number(sum(dirt["count"] for dirt in found["dirt"].values())),
+                _number(
+                    sum(dirt["count"] for rule, dirt in found["dirt"].items() if rule not in _COLUMNS_OF_THEIR_OWN)
+                ),
             )
     return table
 
@@ -203,8 +209,9 @@ def mix_table(result: Mapping[str, Any]) -> Table:
 def preflight_table(found: Preflight) -> Table:
     """Rows and targets below the best by task, and the lengths in tokens, where they were counted."""
     table = _table("", "rows", "targets below the best", right=("rows", "targets below the best"))
-    for task, rows in found.rows.items():
-        table.add_row(task, _number(rows), _number(found.below[task]))
+    for task in TASKS:
+        if found.rows[task]:
+            table.add_row(task, _number(found.rows[task]), _number(found.below[task]))
     for what, lengths in {"prompt": found.prompt_tokens, "target": found.target_tokens}.items():
         if ranks := percentiles(lengths):
             said = ", ".join(f"{name} {length:,}" for name, length in ranks.items())

@@ -15,6 +15,7 @@ from sfr.cli._shared import consoles, count, progress, show
 from sfr.cli.data._options import FOLDER, fail, found_set, made_folder
 from sfr.data.building import BuildError, Built, Form, Order, Text, build
 from sfr.data.catalogue import DataSet, data_set, names
+from sfr.data.manifests import read_manifest
 from sfr.data.rules import RULES, Action
 from sfr.data.splits import find_files
 from sfr.files import written_whole
@@ -72,8 +73,9 @@ def build_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     RAW holds a folder for each data set, under its name, with the files it was published in; for a
     single NAME it may be that folder itself. Without a NAME all data sets that are there are built,
-    also yours, in folders with a data_set.yaml that describes them. A NAME is one of sfr data list, or a .yaml file of yours that describes a data set. With hub: for
-    RAW the data sets come from the Hugging Face hub, with hub:FOLDER from copies of its repositories.
+    also yours, in folders with a data_set.yaml that describes them. A NAME is one of sfr data list, or
+    a .yaml file of yours that describes a data set. With hub: for RAW the data sets come from the
+    Hugging Face hub, with hub:FOLDER from copies of its repositories.
 
     \b
     OUT gets, for each data set:
@@ -106,7 +108,7 @@ def build_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     results = {name: found.result for name, found in built.items()}
     if results:
         show(console, build_table(results))
-        for note in build_notes(results):
+        for note in (*build_notes(results), *_unchanged_texts(results, text)):
             show(console, f"note: {note}")
         if dirt:
             show(console, "")
@@ -116,8 +118,16 @@ def build_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     failed = [(order, found) for order, found in zip(orders, done, strict=True) if isinstance(found, BuildError)]
     problems = [problem for _, error in failed for problem in error.problems]
     if failed:
-        names_ = ", ".join(order.data.name for order, _ in failed)
-        fail(errors, problems, sum(error.count for _, error in failed), f"and nothing was written of {names_}")
+        unbuilt = ", ".join(order.data.name for order, _ in failed)
+        older = [order.data.name for order, _ in failed if (out / order.data.name).exists()]
+        stays = f"; an older {', '.join(older)} stays in {out}" if older else ""
+        fail(errors, problems, sum(error.count for _, error in failed), f"and nothing was written of {unbuilt}{stays}")
+
+
+def _unchanged_texts(results: Mapping[str, Any], text: Text) -> list[str]:
+    """Which data sets have no text but the one that they always give."""
+    same = [name for name, result in results.items() if text == "original" and result["text"] != text]
+    return [f"the sources of {', '.join(same)} have no other text"] if same else []
 
 
 def _mirror(raw: str, sets: tuple[str, ...]) -> Path | None:
@@ -142,7 +152,7 @@ def _chosen(rules: tuple[str, ...]) -> dict[str, Action]:
 def _wanted(raw: Path, sets: tuple[str, ...]) -> list[tuple[DataSet, Path]]:
     """The data sets and the folder of each."""
     if sets:
-        chosen = [found_set(name) for name in sets]
+        chosen = [_described(raw, name) for name in sets]
         alone = len(chosen) == 1 and not _folder(raw, chosen[0]).is_dir()
         return [(data, raw if alone else _folder(raw, data)) for data in chosen]
     there = [(data, _folder(raw, data)) for data in map(data_set, names())]
@@ -154,6 +164,12 @@ def _wanted(raw: Path, sets: tuple[str, ...]) -> list[tuple[DataSet, Path]]:
             "See what is looked for: sfr data show NAME"
         )
     return found
+
+
+def _described(raw: Path, name: str) -> DataSet:
+    """The data set of that name: as it is described in its folder, or else in the catalogue."""
+    own = raw / name / _DESCRIPTION
+    return found_set(str(own) if own.is_file() else name)
 
 
 def _folder(raw: Path, data: DataSet) -> Path:
@@ -194,10 +210,8 @@ def _tried(orders: list[Order]) -> list[Built | BuildError]:
 
 def _write_report(out: Path) -> None:
     """The results of all data sets that stand in a folder, in one file."""
-    manifests = {
-        path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(out.glob("*/manifest.json"))
-    }
-    report: Mapping[str, Any] = {name: manifest["result"] for name, manifest in manifests.items()}
+    manifests = {path.parent.name: read_manifest(path) for path in sorted(out.glob("*/manifest.json"))}
+    report = {name: manifest["result"] for name, manifest in manifests.items() if manifest}
     with written_whole(out / _REPORT) as file:
         file.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
 

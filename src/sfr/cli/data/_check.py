@@ -11,6 +11,7 @@ from sfr.cli._shared import FILE, consoles, fields_option, profile_option, progr
 from sfr.cli.data._export import template_for
 from sfr.cli.data._options import fail
 from sfr.data.preflight import Limits, check_rows
+from sfr.reports import visible
 from sfr.reports.datasets import preflight_table
 
 __all__ = ["check_command"]
@@ -20,7 +21,11 @@ _tokens = click.IntRange(min=1)
 
 @click.command("check")
 @click.argument("file", type=FILE)
-@click.option("--template", "chosen", help="How examples are asked about; rows of a trainer are checked as they are.")
+@click.option(
+    "--template",
+    "chosen",
+    help="How examples are asked about; that of the mixture, or sa-records, if not said. Rows of a trainer are checked as they are.",
+)
 @click.option(
     "--tokenizer", metavar="PATH", help="A Hugging Face tokenizer to count with: a folder, or a name on the hub."
 )
@@ -72,7 +77,7 @@ def check_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         raise click.ClickException(str(error)) from None
     show(console, preflight_table(found))
     for names in found.look_alikes:
-        show(console, f"note: types that differ in case or signs alone: {', '.join(names)}")
+        show(console, f"note: types that differ in case or signs alone: {visible(', '.join(names))}")
     if found.count:
         problems = [f"{file}:{line}: {problem}" if line else f"{file}: {problem}" for line, problem in found.problems]
         fail(errors, problems, found.count, "see above")

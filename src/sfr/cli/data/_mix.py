@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from sfr.cli._shared import consoles, progress, show
-from sfr.cli.data._options import FOLDER, made_folder
+from sfr.cli.data._options import FOLDER, fail, made_folder
 from sfr.data.mixes import MIXES, Mix, MixError, mix_of, read_mix
 from sfr.data.mixing import write_mix
 from sfr.data.sampling import Stratify
@@ -74,7 +74,8 @@ def mix_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
                 options: dict[str, Any] = {"scale": scale, "seed": seed, "stratify": stratify, "again": again}
                 made = write_mix(mix, built, target, progress=share, **options)
         except MixError as error:
-            raise click.ClickException(visible(str(error), lines=True)) from None
+            problems = str(error).splitlines()
+            fail(errors, problems, len(problems), f"and nothing was written of {mix.name}")
         except OSError as error:
             raise click.ClickException(str(error)) from None
         show(console, mix_table(made.result))
@@ -89,6 +90,6 @@ def _found(name: str) -> Mix:
     try:
         return read_mix(Path(name)) if name.endswith((".yaml", ".yml")) else mix_of(name)
     except MixError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(visible(str(error), lines=True)) from None
     except OSError as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(f"cannot read {name}: {error.strerror}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from rich.console import Console
@@ -24,9 +25,9 @@ def found_set(name: str) -> DataSet:
     try:
         return read_data_set(Path(name)) if _is_file(name) else data_set(name)
     except CatalogueError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(visible(str(error), lines=True)) from None
     except OSError as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(f"cannot read {name}: {error.strerror}") from None
 
 
 def found_template(name: str) -> Template:
@@ -34,9 +35,9 @@ def found_template(name: str) -> Template:
     try:
         return read_template(Path(name)) if _is_file(name) else template(name)
     except TemplateError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(visible(str(error), lines=True)) from None
     except OSError as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(f"cannot read {name}: {error.strerror}") from None
 
 
 def _is_file(name: str) -> bool:
@@ -52,7 +53,7 @@ def made_folder(path: Path) -> Path:
     return path
 
 
-def fail(errors: Console, problems: list[str], total: int, what: str) -> None:
+def fail(errors: Console, problems: list[str], total: int, what: str) -> NoReturn:
     """Print the problems and how many there are, and end the command."""
     for problem in problems:
         errors.print(visible(problem, lines=True))

@@ -11,6 +11,7 @@ from sfr.cli._shared import consoles, show
 from sfr.cli.data._options import found_set, found_template
 from sfr.data.constraints import json_schema, regex
 from sfr.data.prompts import prompt_of
+from sfr.reports import visible
 
 __all__ = ["prompt_command"]
 
@@ -47,4 +48,4 @@ def prompt_command(name: str, chosen: str, text: str, wanted: str | None) -> Non
     elif wanted == "regex":
         click.echo(regex(task, schema, format=template.format, empty=template.empty))
     else:
-        show(console, Text(prompt_of(instruction, text)))
+        show(console, Text(visible(prompt_of(instruction, text), lines=True)))

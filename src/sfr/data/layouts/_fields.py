@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from sfr.data.layouts._source import Found, Source
+from sfr.files import shape_problem
 
 __all__ = ["LayoutError", "as_shape", "found_in"]
 
@@ -38,21 +39,7 @@ def as_shape(value: Any, shape: type[Shape], path: str = "") -> Shape:
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
-        raise LayoutError(_in_words(str(error), path)) from None
+        raise LayoutError(shape_problem(str(error), path)) from None
     except UnicodeEncodeError:
         where = f" at {path}" if path else ""
         raise LayoutError(f"expected fields named in whole characters{where}, found half of a surrogate pair") from None
-
-
-_MISSING = "Object missing required field "
-
-
-def _in_words(message: str, path: str) -> str:
-    """A message of msgspec's, such as ``Expected `int`, got `str` - at `$.a[0]```, in the words of this package."""
-    what, _, below = message.partition(" - at `$")
-    place = (path + below.rstrip("`")).lstrip(".")
-    at = f" at {place}" if place else ""
-    if what.startswith(_MISSING):
-        return f"expected a field {what.removeprefix(_MISSING)}{at}, found none"
-    expected, _, found = what.removeprefix("Expected ").partition(", got ")
-    return f"expected {expected}{at}, found {found}"
