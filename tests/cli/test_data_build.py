@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
 import yaml
 
+from sfr.cli.data import _build
 from sfr.data.catalogue import data_set, names
 from sfr.data.rules import RULES
 
@@ -178,6 +180,18 @@ def test_a_description_of_ones_own_is_named_by_its_file(sfr, raw, out, tmp_path)
     assert sfr("data", "build", folder, description, "-o", out).exit_code == 0
     assert sfr("data", "build", folder / "own", description, "-o", out).exit_code == 0
     assert sorted(path.name for path in out.iterdir()) == ["own", "report.json"]
+
+
+def test_a_name_may_be_that_of_a_folder_that_describes_itself(sfr, raw, out):
+    folder = raw(**own(), **own("more"))
+    assert sfr("data", "build", folder, "own", "-o", out).exit_code == 0
+    assert sorted(path.name for path in out.iterdir()) == ["own", "report.json"]
+
+
+def test_a_description_in_its_folder_comes_before_that_of_the_catalogue(sfr, raw, out):
+    sfr("data", "build", raw(**own("bc5cdr")), "bc5cdr", "-o", out)
+    (line,) = (out / "bc5cdr" / "train.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["gold"] == {"person": ["Kevin"]}
 
 
 def test_two_data_sets_of_one_name_are_refused(sfr, raw, out):
@@ -366,6 +380,28 @@ def test_a_place_below_a_file_is_told(sfr, raw, tmp_path):
     (tmp_path / "file").touch()
     result = sfr("data", "build", raw(**own()), "-o", tmp_path / "file" / "out")
     assert str(tmp_path / "file" / "out") in refused(result)
+
+
+@pytest.fixture
+def breaks_off(sfr, raw, out, monkeypatch):
+    """Runs a build that an error ends; the last line that it prints."""
+
+    def run(error):
+        def fails(_):
+            raise error
+
+        monkeypatch.setattr(_build, "build", fails)
+        return refused(sfr("data", "build", raw(**own()), "-o", out), code=1)
+
+    return run
+
+
+def test_an_error_of_the_system_is_told_in_one_line(breaks_off):
+    assert breaks_off(OSError(28, "No space left on device")).endswith("No space left on device")
+
+
+def test_a_worker_that_died_is_told_in_one_line(breaks_off):
+    assert breaks_off(BrokenProcessPool()).endswith("most likely for want of memory; try fewer jobs")
 
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "x"])

@@ -181,6 +181,15 @@ def test_rows_that_are_too_long_are_reported_with_their_lines(sfr, exported, tok
     assert " tokens, the limit is 2\n" in result.stderr
 
 
+@pytest.mark.parametrize("chosen", ["cm-records", "sa-records"])
+def test_rows_without_targets_are_counted_with_those_that_their_template_asks_for(sfr, exported, tokenizer, chosen):
+    counted = [
+        sfr("data", "check", exported(name, "--template", chosen), "--tokenizer", tokenizer).stdout
+        for name in ("llamafactory", "verl")
+    ]
+    assert counted[0] == counted[1]
+
+
 def test_counting_says_nothing_of_its_own(sfr_process, exported, tokenizer):
     result = sfr_process("data", "check", exported("llamafactory"), "--tokenizer", tokenizer)
     assert (result.returncode, result.stderr) == (0, b"")

@@ -171,7 +171,7 @@ def test_what_an_export_takes_is_said(sfr, examples, out, missing):
     ("chosen", "problem"),
     [
         ("cm", "unknown template 'cm'; known: cm-records, cm-slots, sa-records, sa-slots, or a .yaml file of yours"),
-        ("none.yaml", "No such file or directory: 'none.yaml'"),
+        ("none.yaml", "cannot read none.yaml: No such file or directory"),
     ],
 )
 def test_a_template_that_there_is_not_is_refused(sfr, examples, out, chosen, problem):

@@ -291,7 +291,7 @@ def test_what_is_not_yaml_is_refused(tmp_path):
 
 
 def test_a_file_that_is_no_mapping_is_refused(tmp_path):
-    assert problems_of(tmp_path, "- own\n").startswith("file: Input should be a valid dictionary")
+    assert problems_of(tmp_path, "- own\n").startswith("expected fields and their values, found ")
 
 
 def test_bytes_that_are_not_utf_8_are_refused(tmp_path):

@@ -303,10 +303,29 @@ def test_rows_that_stand_there_can_be_written_again(few, out):
     assert export(few, out, "trl", OURS, again=True).fresh
 
 
-def test_rows_of_another_trainer_or_template_are_written_anew(few, out):
+def test_rows_with_another_template_are_written_anew(few, out):
     export(few, out, "trl", OURS)
-    assert export(few, out, "easyr1", OURS).fresh
-    assert export(few, out, "easyr1", template("cm-slots")).fresh
+    assert export(few, out, "trl", template("cm-slots")).fresh
+
+
+def test_rows_of_another_trainer_are_replaced_only_if_it_is_asked_for(few, out):
+    before = export(few, out, "trl", OURS).path.read_bytes()
+    with pytest.raises(ExportError, match=r"few\.jsonl holds rows of few\.jsonl for trl; name another folder"):
+        export(few, out, "easyr1", OURS)
+    assert (out / "few.jsonl").read_bytes() == before
+    assert export(few, out, "easyr1", OURS, again=True).fresh
+
+
+def test_a_file_that_we_did_not_write_is_replaced_only_if_it_is_asked_for(few, out):
+    (out / "few.jsonl").write_text("mine\n", encoding="utf-8")
+    with pytest.raises(ExportError, match=r"few\.jsonl holds something else; name another folder"):
+        export(few, out, "trl", OURS)
+    assert export(few, out, "trl", OURS, again=True).fresh
+
+
+def test_the_rows_of_a_split_are_named_after_its_data_set(few, out):
+    (few.parent / "manifest.json").write_text("{}", encoding="utf-8")
+    assert export(few, out, "trl", OURS).path.name == f"{few.parent.name}_few.jsonl"
 
 
 def test_rows_of_examples_that_have_changed_are_written_anew(few, out):

@@ -282,6 +282,11 @@ def test_a_broken_ground_truth_is_found(changed, name, change):
     assert found.rows.total() == sum(map(len, SENTENCES.values())) - 1
 
 
+def test_a_number_that_is_out_of_range_stops_no_check(changed):
+    path = changed("trl", with_truth("trl", lambda truth: truth[:-1] + ',"more":1e999}'))
+    assert {number for number, _ in check(path).problems} <= {3}
+
+
 @pytest.mark.parametrize("name", JSON_LINES)
 def test_a_ground_truth_that_is_an_object_is_found(changed, name):
     found = check(changed(name, with_truth(name, json.loads)))

@@ -419,8 +419,8 @@ def test_everything_that_is_wrong_with_a_template_is_named(write):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "file: Input should be a valid dictionary"),
-        ("- ner", "file: Input should be a valid dictionary"),
+        ("", "expected fields and their values, found "),
+        ("- ner", "expected fields and their values, found "),
         ("name: [", "not YAML"),
         (b"name: \xff", "expected UTF-8: invalid start byte at byte 6"),
         (OWN.partition("  ner")[0] + "  {}", "instructions: Dictionary should have at least 1 item"),

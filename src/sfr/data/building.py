@@ -101,7 +101,12 @@ def build(order: Order) -> Built:
             return Built(order.data.name, fresh=False, result=standing["result"])
     work = _Work(order, inputs, actions)
     with _whole_folder(home) as folder:
-        work.run(folder)
+        try:
+            work.run(folder)
+        except BuildError:
+            raise
+        except ValueError as error:  # a library is missing
+            raise BuildError([str(error)]) from None
         result = work.result()
         outputs = {path.name: path for path in sorted(folder.iterdir())}
         write_manifest(folder / _MANIFEST, made_from, outputs, result)

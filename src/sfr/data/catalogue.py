@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from inspect import signature
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
@@ -184,11 +184,8 @@ def _misread(place: str, layout: str, options: Mapping[str, Any]) -> Iterator[st
 
 def _is_pattern(pattern: str) -> bool:
     """Whether a pattern can be looked for below a folder."""
-    try:
-        next(Path().glob(pattern), None)
-    except (NotImplementedError, ValueError):
-        return False
-    return ".." not in Path(pattern).parts
+    path = PurePath(pattern)
+    return not path.is_absolute() and all(part != ".." and ("**" not in part or part == "**") for part in path.parts)
 
 
 def _named(labels: dict[str, str | None]) -> tuple[str, ...]:

@@ -49,6 +49,9 @@ def read_config(model: type[Model], path: Path, error: type[ValueError]) -> Mode
 def _problems(error: ValidationError) -> Iterator[str]:
     """One line for each: the place in the file, what was expected, what was found."""
     for found in error.errors(include_url=False):
+        if not found["loc"] and found["type"] == "model_type":
+            yield f"expected fields and their values, found {found['input']!r}"
+            continue
         place = ".".join(map(str, found["loc"]))
         problem = f"{place and f'{place}: '}{found['msg'].removeprefix('Value error, ')}"
         whole = found["type"] == "missing" or isinstance(found["input"], (dict, BaseModel))

@@ -96,7 +96,7 @@ def _rounded(value: float) -> int:
 
 def _files(part: Part, built: Path) -> dict[str, Path]:
     """The file of each data set that has rows for a part: the shipped sets first, in order."""
-    there = {path.parent.name: read_manifest(path) for path in sorted(built.glob("*/manifest.json"))}
+    there = {path.parent.name: read_manifest(path) for path in sorted(built.glob("[!.]*/manifest.json"))}
     of_task = [name for name, found in there.items() if found and found["result"].get("task") == part.task]
     if part.sets is None:
         of_task = [name for name in of_task if not _held_out(name, part.split)]

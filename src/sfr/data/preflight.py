@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -204,6 +205,7 @@ def _tokenizer(name: str) -> Any:
 
     Raises ValueError when it cannot be had.
     """
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # it has to say that PyTorch is not there, which is well
     try:
         from transformers import AutoTokenizer
     except ImportError:

@@ -86,7 +86,7 @@ def entry(data: DataSet) -> Table:
         "notes": "\n".join(f"- {note}" for note in data.notes) or "-",
     }
     for what, says in rows.items():
-        table.add_row(what, says)
+        table.add_row(what, visible(says, lines=True))
     return table
 
 

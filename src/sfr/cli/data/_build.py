@@ -96,6 +96,7 @@ def build_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     else:
         folder = FOLDER.convert(raw, None, None)
         orders = [Order(data, home, out, **options) for data, home in _wanted(folder, sets)]
+    orders = _different(orders)
     made_folder(out)
     try:
         with progress(errors, sum(map(_bytes, orders)), "building") as advance:
@@ -119,9 +120,21 @@ def build_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     problems = [problem for _, error in failed for problem in error.problems]
     if failed:
         unbuilt = ", ".join(order.data.name for order, _ in failed)
-        older = [order.data.name for order, _ in failed if (out / order.data.name).exists()]
+        older = [order.data.name for order, _ in failed if (out / order.data.name / "manifest.json").is_file()]
         stays = f"; an older {', '.join(older)} stays in {out}" if older else ""
         fail(errors, problems, sum(error.count for _, error in failed), f"and nothing was written of {unbuilt}{stays}")
+
+
+def _different(orders: list[Order]) -> list[Order]:
+    """The orders, each once; two that would write to one place cannot both be."""
+    by_name: dict[str, Order] = {}
+    for order in orders:
+        other = by_name.setdefault(order.data.name, order)
+        if other != order:
+            raise click.UsageError(
+                f"there are two data sets named {order.data.name}, in {other.folder} and {order.folder}"
+            )
+    return list(by_name.values())
 
 
 def _unchanged_texts(results: Mapping[str, Any], text: Text) -> list[str]:
@@ -210,7 +223,7 @@ def _tried(orders: list[Order]) -> list[Built | BuildError]:
 
 def _write_report(out: Path) -> None:
     """The results of all data sets that stand in a folder, in one file."""
-    manifests = {path.parent.name: read_manifest(path) for path in sorted(out.glob("*/manifest.json"))}
+    manifests = {path.parent.name: read_manifest(path) for path in sorted(out.glob("[!.]*/manifest.json"))}
     report = {name: manifest["result"] for name, manifest in manifests.items() if manifest}
     with written_whole(out / _REPORT) as file:
         file.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")

@@ -13,6 +13,7 @@ from sfr.data.exporting import ExportError, export
 from sfr.data.manifests import manifest_of, read_manifest
 from sfr.data.prompts import Template
 from sfr.data.trainer_rows import TRAINERS
+from sfr.reports import visible
 
 __all__ = ["export_command", "template_for"]
 
@@ -66,7 +67,7 @@ def export_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         raise click.ClickException(str(error)) from None
     rows = count(made.rows, "row")
     said = f"wrote {rows} to {made.path}" if made.fresh else f"{made.path} with {rows} stood there already"
-    show(console, f"{said}, asked with {template.name}")
+    show(console, f"{said}, asked with {visible(template.name)}")
 
 
 def template_for(file: Path, chosen: str | None) -> Template:
