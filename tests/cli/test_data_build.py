@@ -426,7 +426,7 @@ BROKEN = {
     "an unknown option": (yaml.safe_dump({**OWN, "options": {"colour": "red"}}), "has no option colour"),
     "an unknown rule": (yaml.safe_dump({**OWN, "rules": {"no-units": "keep"}}), "rules: unknown 'no-units'"),
     "an action that is none": (yaml.safe_dump({**OWN, "rules": {"no-unit": "drop-unit"}}), "no-unit can be keep, "),
-    "an unknown split": (yaml.safe_dump({**OWN, "files": {"trian": ["x"]}}), "data_set.yaml: files.trian"),
+    "an unknown split": (yaml.safe_dump({**OWN, "files": {"trains": ["x"]}}), "data_set.yaml: files.trains"),
     "splits carved out of nothing": (
         yaml.safe_dump({**OWN, "carve": {"source": "all", "sizes": {"train": 1}}}),
         "carve: there is no split 'all' in files",

@@ -232,8 +232,8 @@ def test_a_missing_copy_is_told_with_its_folder(order, mirror):
 
 
 def test_an_unknown_split_is_told(order, mirror):
-    problem = refused(order(splits={"train": "trian"}))
-    assert problem.startswith(f"{mirror / HUB['id']}, split trian: ")
+    problem = refused(order(splits={"train": "trains"}))
+    assert problem.startswith(f"{mirror / HUB['id']}, split trains: ")
 
 
 def test_an_unknown_configuration_is_told(order, mirror):

@@ -66,7 +66,7 @@ def test_what_was_made_from_the_same_stands(made):
 
 
 CHANGES = {
-    "a file": {**MADE_FROM, "files": {"train.txt": "abd"}},
+    "a file": {**MADE_FROM, "files": {"train.txt": "xyz"}},
     "a parameter": {**MADE_FROM, "sizes": {"train": 2}},
     "one more thing": {**MADE_FROM, "form": "jsonl"},
     "one thing less": {name: value for name, value in MADE_FROM.items() if name != "empty"},

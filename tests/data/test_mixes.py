@@ -187,8 +187,8 @@ def test_all_that_is_wrong_with_a_mixture_is_told_at_once(write):
 @pytest.mark.parametrize(
     ("text", "begins"),
     [
-        (b"", "Input should be a valid dictionary"),
-        (b"- a\n", "Input should be a valid dictionary"),
+        (b"", "expected fields and their values, found "),
+        (b"- a\n", "expected fields and their values, found "),
         (b"name: [a\n", "not YAML: "),
         (b"name: \xff\n", "expected UTF-8: invalid start byte at byte 6"),
         (b"name: ../elsewhere\n", "name: String should match pattern"),

@@ -314,7 +314,7 @@ def test_a_bad_line_is_refused_with_everything_that_is_wrong(line, expected):
 
 EVENTS = {
     "no trigger": {"arguments": []},
-    "an unknown field": {"trigger": "left", "argumnts": []},
+    "an unknown field": {"trigger": "left", "args": []},
     "arguments by role": {"trigger": "left", "arguments": {"Agent": "Kevin"}},
     "an argument without a role": {"trigger": "left", "arguments": [["Kevin"]]},
     "a string": "left",

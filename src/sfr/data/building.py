@@ -205,7 +205,8 @@ class _Work:
                 problem = f"{self.data.layout} gives units of {' and '.join(others)}, none of {self.data.task}"
                 self._complain(self.data.name, problem)
             if self.count:
-                raise BuildError([_told(*found) for found in self.problems.items()], self.count)
+                more = ["... and others"] if len(self.problems) == _MAX_SHOWN else []
+                raise BuildError([*(_told(*found) for found in self.problems.items()), *more], self.count)
 
     def _placed(self) -> Iterator[tuple[str, str, int, Found]]:
         """Every row with its split, its file and its number in what the file stands for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -123,10 +124,5 @@ def _mentions(gold: Extraction) -> Iterator[tuple[str, Span]]:
 def _nested(gold: Extraction) -> int:
     """Pairs of entities whose places overlap."""
     places = sorted((e.at[0][0], e.at[-1][1]) for e in gold.entities if e.at)
-    found = 0
-    for i, (_, end) in enumerate(places):
-        for start, _ in places[i + 1 :]:
-            if start >= end:
-                break
-            found += 1
-    return found
+    starts = [start for start, _ in places]
+    return sum(bisect_left(starts, end) - place - 1 for place, (_, end) in enumerate(places))

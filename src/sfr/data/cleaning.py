@@ -69,7 +69,8 @@ class Cleaner:
         """The gold of a row, or None if the row is left out; and all that is dirty about it."""
         row = _Row(found.text)
         for flaw in found.flaws:
-            self._note(row, flaw.code, flaw.message)
+            if not self._note(row, flaw.code, flaw.message):
+                row.dropped = True  # which unit it is about is not known any more
         if not found.text.strip():
             self._note(row, "no-text", "expected a text, found none")
         gold = self._gold(row, found.gold)

@@ -131,7 +131,8 @@ def export(  # noqa: PLR0913 - what can be said on the command line
         if not (rows or count):
             raise ExportError([f"{examples}: expected examples, found none"])
         if count:
-            raise ExportError(problems, count)
+            more = [f"... and {count - len(problems):,} more"] if count > len(problems) else []
+            raise ExportError([*problems, *more], count)
     if kind.info is not None:
         _enter(path, trainer)
     write_manifest(manifest, made_from, {path.name: path}, {"rows": rows})

@@ -218,6 +218,8 @@ def _tried(orders: list[Order]) -> list[Built | BuildError]:
             found.append(build(order))
         except BuildError as error:
             found.append(error)
+        except OSError as error:
+            found.append(BuildError([str(error)]))
     return found
 
 

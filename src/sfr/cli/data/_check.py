@@ -80,5 +80,6 @@ def check_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         show(console, f"note: types that differ in case or signs alone: {visible(', '.join(names))}")
     if found.count:
         problems = [f"{file}:{line}: {problem}" if line else f"{file}: {problem}" for line, problem in found.problems]
-        fail(errors, problems, found.count, "see above")
+        more = [f"... and {found.count - len(problems):,} more"] if found.count > len(problems) else []
+        fail(errors, [*problems, *more], found.count, "see above")
     show(console, "all is well")

@@ -13,8 +13,6 @@ from sfr.data.catalogue import CatalogueError, DataSet, data_set, read_data_set
 from sfr.data.prompts import Template, TemplateError, read_template, template
 from sfr.reports import visible
 
-MAX_SHOWN = 50
-
 __all__ = ["FOLDER", "fail", "found_set", "found_template", "made_folder"]
 
 FOLDER = click.Path(exists=True, file_okay=False, readable=True, path_type=Path)
@@ -57,7 +55,5 @@ def fail(errors: Console, problems: list[str], total: int, what: str) -> NoRetur
     """Print the problems and how many there are, and end the command."""
     for problem in problems:
         errors.print(visible(problem, lines=True))
-    if total > len(problems) == MAX_SHOWN:
-        errors.print("... and others")
     errors.print(f"{count(total, 'problem')}, {what}")
     raise click.exceptions.Exit(EXIT_BAD)
