@@ -386,18 +386,19 @@ def test_a_place_below_a_file_is_told(sfr, raw, tmp_path):
 def breaks_off(sfr, raw, out, monkeypatch):
     """Runs a build that an error ends; the last line that it prints."""
 
-    def run(error):
+    def run(error, code=1):
         def fails(_):
             raise error
 
         monkeypatch.setattr(_build, "build", fails)
-        return refused(sfr("data", "build", raw(**own()), "-o", out), code=1)
+        return refused(sfr("data", "build", raw(**own()), "-o", out), code=code)
 
     return run
 
 
 def test_an_error_of_the_system_is_told_in_one_line(breaks_off):
-    assert breaks_off(OSError(28, "No space left on device")).endswith("No space left on device")
+    told = breaks_off(OSError(28, "No space left on device"), code=2)
+    assert "No space left on device\n1 problem, and nothing was written of own" in told
 
 
 def test_a_worker_that_died_is_told_in_one_line(breaks_off):

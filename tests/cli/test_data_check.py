@@ -107,7 +107,7 @@ def test_an_empty_file_is_not_well(sfr, tmp_path):
 def test_of_many_problems_the_first_are_reported(sfr, examples):
     result = sfr("data", "check", examples(*[b"{"] * 60))
     assert len(result.stderr.splitlines()) == 52
-    assert result.stderr.splitlines()[-2:] == ["... and others", "60 problems, see above"]
+    assert result.stderr.splitlines()[-2:] == ["... and 10 more", "60 problems, see above"]
 
 
 def test_the_rules_of_the_reward_can_be_set(sfr, exported):

@@ -114,7 +114,7 @@ def test_bad_lines_are_reported_and_nothing_is_written(sfr, examples, out):
 def test_of_many_bad_lines_the_first_are_reported(sfr, examples, out):
     result = sfr("data", "export", examples(*[b"{"] * 60), "--for", "trl", "-o", out)
     assert len(result.stderr.splitlines()) == 52
-    assert result.stderr.splitlines()[-2:] == ["... and others", "60 problems, and nothing was written"]
+    assert result.stderr.splitlines()[-2:] == ["... and 10 more", "60 problems, and nothing was written"]
 
 
 def test_a_task_that_the_template_has_nothing_for_is_reported(sfr, examples, out, own):

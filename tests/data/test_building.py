@@ -532,7 +532,7 @@ def test_of_very_many_problems_the_first_are_told_and_all_are_counted(order):
     strange = ({**ROW, "gold": {f"X{number}": ["Kevin"]}} for number in range(70))
     with pytest.raises(BuildError) as caught:
         build(order({"train.jsonl": rows(*strange)}, RECORDS))
-    assert (len(caught.value.problems), caught.value.count) == (50, 70)
+    assert (len(caught.value.problems), caught.value.problems[-1], caught.value.count) == (51, "... and others", 70)
 
 
 def test_broken_encoding_is_told_with_file_and_line(order):

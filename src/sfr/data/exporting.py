@@ -188,11 +188,17 @@ def _entry(path: Path, trainer: str) -> dict[str, Any]:
 
 
 def _entered(path: Path, trainer: str) -> bool:
-    return TRAINERS[trainer].info is None or _info_of(path).get(path.stem) == _entry(path, trainer)
+    entry = _entry(path, trainer)
+    return TRAINERS[trainer].info is None or {**_standing_entry(path), **entry} == _standing_entry(path)
+
+
+def _standing_entry(path: Path) -> dict[str, Any]:
+    found = _info_of(path).get(path.stem)
+    return found if isinstance(found, dict) else {}
 
 
 def _enter(path: Path, trainer: str) -> None:
-    """Enter a file in dataset_info.json, beside what is there."""
-    entries = {**_info_of(path), path.stem: _entry(path, trainer)}
+    """Enter a file in dataset_info.json, beside what is there, such as a num_samples that somebody wrote."""
+    entries = {**_info_of(path), path.stem: {**_standing_entry(path), **_entry(path, trainer)}}
     with written_whole(path.with_name(_INFO)) as file:
         file.write(json.dumps(dict(sorted(entries.items())), indent=2, ensure_ascii=False) + "\n")

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from sfr.data.prompts import Template
 from sfr.data.storage import rows_of
 from sfr.data.trainer_rows import TRAINERS, kind_of_row
 from sfr.examples import Example, read_example
-from sfr.files import RowError, decode_line, encode_line, kind_of
+from sfr.files import RowError, decode_line, kind_of
 from sfr.formats import records
 from sfr.rewards import Reward
 from sfr.schema import Schema
@@ -191,10 +192,11 @@ class _Job:
 def _example_in(truth: str) -> Example:
     """The example that a ground truth stands for."""
     try:
-        envelope = decode_line(truth.encode(errors="surrogatepass"))
-        if isinstance(envelope, dict):
-            envelope |= {"id": "-", "dataset": "-", "split": "-"}
-        return read_example(encode_line(envelope).encode())
+        envelope = msgspec.json.decode(truth, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
+        raise RowError([f"ground truth: expected a JSON object: {error}"]) from None
+    try:
+        return read_example(msgspec.json.encode({**envelope, "id": "-", "dataset": "-", "split": "-"}))
     except RowError as error:
         raise RowError([f"ground truth: {problem}" for problem in error.problems]) from None
 
@@ -267,13 +269,11 @@ def check_rows(  # noqa: PLR0913 - what can be said on the command line
 
 
 def percentiles(lengths: Iterable[int]) -> dict[str, int]:
-    """Median, 99th percentile and maximum, each the length of a row."""
+    """Median, 99th percentile and maximum, each by its nearest rank, so the length of a row."""
     ranked = sorted(lengths)
     return (
-        {name: ranked[min(len(ranked) - 1, int(len(ranked) * share))] for name, share in _SHARES.items()}
-        if ranked
-        else {}
+        {name: ranked[max(0, ceil(len(ranked) * share / 100) - 1)] for name, share in _SHARES.items()} if ranked else {}
     )
 
 
-_SHARES = {"P50": 0.5, "P99": 0.99, "max": 1.0}
+_SHARES = {"P50": 50, "P99": 99, "max": 100}

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sfr.data.shares import shares
 
-__all__ = ["Stratify", "choose", "order_key", "shuffled", "stratum"]
+__all__ = ["Stratify", "choose", "choose_stratified", "order_key", "shuffled", "stratum"]
 
 Stratify = Literal["proportional", "even"]
 """``proportional``: every stratum is in the sample as in the whole. ``even``: as many rows of each as there are."""

@@ -71,10 +71,12 @@ def export_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
 
 def template_for(file: Path, chosen: str | None) -> Template:
-    """The template that is asked for, or that of the mixture in a file, or the default."""
+    """The template that is asked for, or that of the rows or the mixture in a file, or the default."""
     manifest = read_manifest(manifest_of(file))
-    of_mix = manifest["made_from"].get("mix", {}).get("template") if manifest else None
-    return found_template(chosen or of_mix or DEFAULT)
+    made_from = manifest["made_from"] if manifest else {}
+    if chosen is None and "template" in made_from:
+        return Template.model_validate(made_from["template"])
+    return found_template(chosen or made_from.get("mix", {}).get("template") or DEFAULT)
 
 
 def _lines(file: Path) -> int | None:
