@@ -151,6 +151,13 @@ def test_every_decision_has_its_four_parts():
         assert parts == ["Choice", "Why", "Changed by", "Pinned by"], entry.splitlines()[0]
 
 
+def test_every_decision_is_pinned_by_a_test():
+    entries = re.split(r"^### ", page("explanation/decisions.md"), flags=re.MULTILINE)[1:]
+    pins = {entry.splitlines()[0]: entry.partition("**Pinned by.**")[2] for entry in entries}
+
+    assert [heading for heading, pin in pins.items() if not re.search(r"`tests/[\w/]+\.py::test_\w+`", pin)] == []
+
+
 @pytest.mark.parametrize("kind", [kind for kind, meaning in KINDS.items() if meaning.startswith("gaming")])
 def test_every_kind_of_gaming_is_valued(kind):
     assert f"\n{kind} " in page("explanation/hacking.md")
@@ -441,7 +448,7 @@ def table_keys(text):
         (["score", "good.jsonl", "--set", "speed=1"], 2),
         (["data", "list"], 0),
         (["data", "build", ".", "bc5cdr", "-o", "built"], 2),
-        (["data", "mix", "cm_1", "--from", ".", "-o", "mixed"], 1),
+        (["data", "mix", "cm_1", "--from", ".", "-o", "mixed"], 2),
         (["data", "export", "bad.jsonl", "--for", "trl", "-o", "rows"], 2),
         (["data", "check", "broken.parquet"], 1),
         (["data", "check", "bad.jsonl"], 2),
