@@ -57,6 +57,7 @@ def _measures(task: Task, folder: Path) -> dict[str, Measure]:
     (examples.parent / "manifest.json").write_text(
         json.dumps({"sfr": "", "made_from": {}, "outputs": {}, "result": {"task": task}}), encoding="utf-8"
     )
+    name = f"sample_{task}_train"
     rows = folder / task
     rows.mkdir()
     lines = [line for _, line in example_lines(examples)]
@@ -69,7 +70,7 @@ def _measures(task: Task, folder: Path) -> dict[str, Measure]:
 
     def written(trainer: str, form: str) -> list[Any]:
         write(trainer, form)
-        return [json.loads(value) if isinstance(value, bytes) else value for _, value in rows_of(rows / _FILE[trainer])]
+        return [json.loads(value) if isinstance(value, bytes) else value for _, value in rows_of(rows / f"{name}.{_SUFFIX[trainer]}")]
 
     examples_read = [json.loads(line) for line in lines]
     alpaca = written("llamafactory", "cm-records")
@@ -84,7 +85,7 @@ def _measures(task: Task, folder: Path) -> dict[str, Measure]:
         ),
         "verl rows, Parquet": (lambda: write("verl", "sa-records"), examples_read, written("verl", "sa-records")),
         "check of LLaMAFactory rows": (
-            lambda: check_rows(rows / _FILE["llamafactory"], rewards, template("cm-records"), Limits()),
+            lambda: check_rows(rows / f"{name}.jsonl", rewards, template("cm-records"), Limits()),
             alpaca,
             [],
         ),
@@ -92,7 +93,7 @@ def _measures(task: Task, folder: Path) -> dict[str, Measure]:
     return {name: _measure(run, read, wrote) for name, (run, read, wrote) in steps.items()}
 
 
-_FILE = {"llamafactory": "train.jsonl", "verl": "train.parquet"}
+_SUFFIX = {"llamafactory": "jsonl", "verl": "parquet"}
 
 
 def _measure(run: Callable[[], object], read: list[Any], wrote: list[Any]) -> Measure:

@@ -170,6 +170,7 @@ class _Work:
         self.undealt = 0
         self.problems: dict[str, tuple[str, int]] = {}  # of each the first place, and how many there are
         self.count = 0
+        self.more = False  # problems that are not kept
         self.tasks_found: dict[Task, bool] = dict.fromkeys(TASKS, False)
         self._ids: Counter[str] = Counter()
         self._seen: dict[str, set[bytes]] = {}
@@ -205,7 +206,7 @@ class _Work:
                 problem = f"{self.data.layout} gives units of {' and '.join(others)}, none of {self.data.task}"
                 self._complain(self.data.name, problem)
             if self.count:
-                more = ["... and others"] if len(self.problems) == _MAX_SHOWN else []
+                more = ["... and others"] if self.more else []
                 raise BuildError([*(_told(*found) for found in self.problems.items()), *more], self.count)
 
     def _placed(self) -> Iterator[tuple[str, str, int, Found]]:
@@ -250,6 +251,7 @@ class _Work:
             for line, problem in source.problems:
                 self._complain(f"{given.name}:{line}", problem)
             self.count += source.count - len(source.problems)
+            self.more |= source.count > len(source.problems)
 
     def _look(self, gold: Extraction) -> None:
         """Keep in mind of which tasks there are units."""
@@ -297,6 +299,8 @@ class _Work:
         if problem in self.problems or len(self.problems) < _MAX_SHOWN:
             first, many = self.problems.get(problem, (place, 0))
             self.problems[problem] = first, many + 1
+        else:
+            self.more = True
 
     def result(self) -> dict[str, Any]:
         """The counts of each split, in the usual order, and what the splits share."""

@@ -10,6 +10,7 @@ import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -154,6 +155,7 @@ _entity_words = attrgetter("type", "text")
 _pair_words = attrgetter("type", "head", "tail")
 _event_at = attrgetter("trigger_at")
 _argument_words = attrgetter("role", "text")
+_role = attrgetter("role")
 
 
 def _arranged(
@@ -171,17 +173,23 @@ def _arranged(
 
 
 def _with_arguments_ordered(event: Event, roles: tuple[str, ...]) -> Event:
-    ranks = _ranks(roles)
-    words = list(map(_argument_words, event.arguments))
-    if strange := {role for role, _ in words if role not in ranks}:
-        raise _unknown("roles", strange, roles)
-    places = [ranks[role] for role, _ in words]
-    if len(set(words)) == len(words) and places == sorted(places):
+    if _in_order(tuple(map(_role, event.arguments)), roles):
         return event
+    ranks = _ranks(roles)
+    if strange := {argument.role for argument in event.arguments} - ranks.keys():
+        raise _unknown("roles", strange, roles)
     first: dict[tuple[str, str], Argument] = {}
     for argument in sorted(event.arguments, key=lambda argument: ranks[argument.role]):
         first.setdefault((argument.role, argument.text), argument)
     return Event(event.type, event.trigger, tuple(first.values()), event.trigger_at)
+
+
+@lru_cache(maxsize=10_000)
+def _in_order(found: tuple[str, ...], roles: tuple[str, ...]) -> bool:
+    """Whether roles stand in order, each once, so that nothing is left to do; events are many, these are few."""
+    ranks = _ranks(roles)
+    places = [ranks.get(role, -1) for role in found]
+    return -1 not in places and all(one < other for one, other in pairwise(places))
 
 
 @lru_cache(maxsize=1_024)

@@ -42,15 +42,18 @@ def records(extraction: Extraction, task: Task, *, types: Iterable[str] = ()) ->
 
     ``types`` come before all others and in this order, even without a unit.
     """
+    found: dict[str, list[object]] = {kind: [] for kind in types}
     if as_task(task) == "ner":
-        return _by_type(((e.type, e.text) for e in extraction.entities), types)
-    if task == "re":
-        return _by_type(((r.type, [r.head, r.tail]) for r in extraction.relations), types)
-    events = (
-        (e.type, {"trigger": e.trigger, "arguments": [[a.role, a.text] for a in e.arguments]})
-        for e in extraction.events
-    )
-    return _by_type(events, types)
+        for entity in extraction.entities:
+            found.setdefault(entity.type, []).append(entity.text)
+    elif task == "re":
+        for relation in extraction.relations:
+            found.setdefault(relation.type, []).append([relation.head, relation.tail])
+    else:
+        for event in extraction.events:
+            arguments = [[argument.role, argument.text] for argument in event.arguments]
+            found.setdefault(event.type, []).append({"trigger": event.trigger, "arguments": arguments})
+    return found
 
 
 def slots(extraction: Extraction, task: Task, *, joiner: str = " ", types: Iterable[str] = ()) -> dict[str, str]:
@@ -71,8 +74,8 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _by_type(items: Iterable[tuple[str, object]], types: Iterable[str] = ()) -> dict[str, list[object]]:
-    found: dict[str, list[object]] = {kind: [] for kind in types}
+def _by_type(items: Iterable[tuple[str, object]]) -> dict[str, list[object]]:
+    found: dict[str, list[object]] = {}
     for kind, item in items:
         found.setdefault(kind, []).append(item)
     return found

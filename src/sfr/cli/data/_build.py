@@ -73,9 +73,9 @@ def build_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     RAW holds a folder for each data set, under its name, with the files it was published in; for a
     single NAME it may be that folder itself. Without a NAME all data sets that are there are built,
-    also yours, in folders with a data_set.yaml that describes them. A NAME is one of sfr data list, or
-    a .yaml file of yours that describes a data set. With hub: for RAW the data sets come from the
-    Hugging Face hub, with hub:FOLDER from copies of its repositories.
+    also yours, in folders with a data_set.yaml that describes them. A NAME is one of sfr data list, such
+    a folder of yours, or a .yaml file that describes a data set. With hub: for RAW the data sets come
+    from the Hugging Face hub, with hub:FOLDER from copies of its repositories.
 
     \b
     OUT gets, for each data set:
@@ -165,24 +165,30 @@ def _chosen(rules: tuple[str, ...]) -> dict[str, Action]:
 def _wanted(raw: Path, sets: tuple[str, ...]) -> list[tuple[DataSet, Path]]:
     """The data sets and the folder of each."""
     if sets:
-        chosen = [_described(raw, name) for name in sets]
-        alone = len(chosen) == 1 and not _folder(raw, chosen[0]).is_dir()
-        return [(data, raw if alone else _folder(raw, data)) for data in chosen]
-    there = [(data, _folder(raw, data)) for data in map(data_set, names())]
-    there += [(found_set(str(path)), path.parent) for path in sorted(raw.glob(f"*/{_DESCRIPTION}"))]
-    found = [(data, folder) for data, folder in there if folder.is_dir() and find_files(data.files, folder)]
-    if not found:
+        found = [_named(raw, name) for name in sets]
+        if len(found) == 1 and not found[0][1].is_dir():
+            return [(found[0][0], raw)]
+        return found
+    own = [_named(raw, path.parent.name) for path in sorted(raw.glob(f"*/{_DESCRIPTION}"))]
+    described = {folder for _, folder in own}
+    shipped = [(data, _folder(raw, data)) for data in map(data_set, names())]
+    found = [(data, folder) for data, folder in shipped if folder not in described and find_files(data.files, folder)]
+    if not (found or own):
         raise click.UsageError(
             f"{raw} holds no folder of a data set; expected such as {raw / names()[0]}. "
             "See what is looked for: sfr data show NAME"
         )
-    return found
+    return found + own
 
 
-def _described(raw: Path, name: str) -> DataSet:
-    """The data set of that name: as it is described in its folder, or else in the catalogue."""
+def _named(raw: Path, name: str) -> tuple[DataSet, Path]:
+    """The data set of that name and its folder: one described in its folder, or a file, or one of the catalogue."""
     own = raw / name / _DESCRIPTION
-    return found_set(str(own) if own.is_file() else name)
+    if own.is_file():
+        return found_set(str(own)), own.parent
+    data = found_set(name)
+    described_there = Path(name).name == _DESCRIPTION
+    return data, Path(name).parent if described_there else _folder(raw, data)
 
 
 def _folder(raw: Path, data: DataSet) -> Path:

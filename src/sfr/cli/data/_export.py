@@ -32,7 +32,7 @@ DEFAULT = "sa-records"
     help=f"A shipped template, or a .yaml file of yours; that of the mixture, or {DEFAULT}, if not said.",
 )
 @click.option("-j", "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes.")
-@click.option("--again", is_flag=True, help="Write anew what stands there from the same file.")
+@click.option("--again", is_flag=True, help="Write anew what stands there, also if it is of another file or trainer.")
 def export_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     file: Path,
     trainer: str,
