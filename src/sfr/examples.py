@@ -27,7 +27,7 @@ from sfr.parsing import ParseError, Reading, read_gold
 from sfr.schema import Schema, as_schema
 from sfr.structures import Argument, Entity, Event, Extraction, Relation, Span, Task, as_task
 
-__all__ = ["PIECE_JOINER", "Example", "check_spans", "example_line", "extraction_of", "read_example"]
+__all__ = ["PIECE_JOINER", "Example", "check_spans", "example_line", "extraction_of", "mentions", "read_example"]
 
 PIECE_JOINER = " "
 """What stands between the pieces of a mention that is in pieces."""
@@ -229,12 +229,12 @@ def _unfit(example: Example) -> list[str]:
     if strange := {a.role for event in gold.events for a in event.arguments}.difference(schema.roles):
         problems.append(f"gold: roles that the schema has not: {', '.join(sorted(strange))}")
     problems += [
-        f"gold: expected text, found nothing in {kind!r}" for kind, text, _ in _mentions(gold) if not text.strip()
+        f"gold: expected text, found nothing in {kind!r}" for kind, text, _ in mentions(gold) if not text.strip()
     ]
     return problems
 
 
-def _mentions(gold: Extraction) -> Iterable[tuple[str, str, Span]]:
+def mentions(gold: Extraction) -> Iterable[tuple[str, str, Span]]:
     """What it is of, text and place of every mention."""
     for entity in gold.entities:
         yield entity.type, entity.text, entity.at
@@ -250,7 +250,7 @@ def _mentions(gold: Extraction) -> Iterable[tuple[str, str, Span]]:
 def check_spans(text: str, gold: Extraction) -> list[str]:
     """What the offsets of ``gold`` have against ``text``; where none are known nothing is."""
     problems = []
-    for kind, mention, at in _mentions(gold):
+    for kind, mention, at in mentions(gold):
         if not at:
             continue
         found = PIECE_JOINER.join(text[start:end] for start, end in at)
@@ -318,7 +318,7 @@ def example_line(example: Example) -> bytes:
         "schema": {"types": example.schema.types, "roles": example.schema.roles},
         "gold": records(gold, task),
     }
-    if any(at for _, _, at in _mentions(gold)):
+    if any(at for _, _, at in mentions(gold)):
         row["at"] = _places(gold, task)
     return msgspec.json.encode(row)
 

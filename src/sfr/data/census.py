@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sfr.examples import Example
+from sfr.examples import Example, mentions
 from sfr.formats import dump
 from sfr.parsing import Reading, parse, read_gold
-from sfr.structures import Entity, Event, Extraction, Relation, Span
+from sfr.structures import Entity, Event, Extraction, Relation
 from sfr.units import units_of
 
 __all__ = ["Census", "complexity", "shared_texts"]
@@ -54,7 +54,7 @@ class Census:
         self.roles.update(a.role for event in gold.events for a in event.arguments)
         self.repeated += len(kinds) - len(set(_identities(gold)))
         self.nested += _nested(gold)
-        for mention, at in _mentions(gold):
+        for _, mention, at in mentions(gold):
             self.in_pieces += len(at) > 1
             self.not_in_text += mention not in example.text
         self.texts.add(hashlib.blake2b(example.text.encode(), digest_size=8).digest())
@@ -109,16 +109,6 @@ def _identities(gold: Extraction) -> Iterator[object]:
     yield from ((e.type, e.text) for e in gold.entities)
     yield from ((r.type, r.head, r.tail) for r in gold.relations)
     yield from ((e.type, e.trigger, tuple((a.role, a.text) for a in e.arguments)) for e in gold.events)
-
-
-def _mentions(gold: Extraction) -> Iterator[tuple[str, Span]]:
-    yield from ((e.text, e.at) for e in gold.entities)
-    for relation in gold.relations:
-        yield relation.head, relation.head_at
-        yield relation.tail, relation.tail_at
-    for event in gold.events:
-        yield event.trigger, event.trigger_at
-        yield from ((a.text, a.at) for a in event.arguments)
 
 
 def _nested(gold: Extraction) -> int:
