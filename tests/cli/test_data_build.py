@@ -600,3 +600,35 @@ def test_the_help_of_a_command_can_be_read_to_the_end_on_a_narrow_terminal(sfr):
 def test_the_folder_of_the_shipped_descriptions_holds_no_data():
     home = Path(sys.modules["sfr.data.catalogue"].__file__).parent / "sets"
     assert {path.suffix for path in home.iterdir()} == {".yaml", ".txt"}
+
+
+# -- where a data set is looked for -------------------------------------------------------------
+
+
+def test_a_folder_that_describes_itself_may_be_what_is_named(sfr, raw, out):
+    result = sfr("data", "build", raw(**own()) / "own", "-o", out)
+    assert (result.exit_code, (out / "own" / "train.jsonl").exists()) == (0, True)
+
+
+def test_a_folder_with_another_name_than_its_data_set_is_found_by_its_own(sfr, raw, out):
+    files = {name.replace("own/", "folder/"): content for name, content in own().items()}
+    result = sfr("data", "build", raw(**files), "folder", "-o", out)
+    assert (result.exit_code, (out / "own" / "train.jsonl").exists()) == (0, True)
+
+
+def test_a_folder_of_the_catalogue_without_its_files_is_told(sfr, raw, out):
+    result = sfr("data", "build", raw(**{"bc5cdr/training.tsv": "x", **own()}), "-o", out)
+    assert result.exit_code == 2
+    assert "expected files of bc5cdr: train.tsv" in result.stderr
+    assert (out / "own" / "train.jsonl").exists()
+
+
+def test_a_folder_that_nothing_can_be_written_to_is_read(sfr, raw, out, monkeypatch):
+    folder = raw(**own())
+    assert sfr("data", "build", folder, "-o", out).exit_code == 0
+
+    def fails(*_):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(_build, "written_whole", fails)
+    assert "stood there already" in sfr("data", "build", folder, "-o", out).stdout

@@ -213,3 +213,11 @@ def test_no_control_character_of_a_folder_reaches_the_terminal(sfr, tmp_path, ou
     result = sfr("data", "mix", own(), "--from", tmp_path, "-o", out)
     assert (result.exit_code, "owned" in result.stdout) == (0, True)
     assert "\x1b" not in result.stdout + result.stderr
+
+
+def test_a_mixture_that_cannot_be_made_does_not_stop_the_others(sfr, tmp_path, out):
+    put(tmp_path / "built", "wikiann", "ner", 20)
+    result = sfr("data", "mix", "cm_2", "de_ner", "de_ee", "--from", tmp_path / "built", "-o", out, "--scale", "0.001")
+    assert result.exit_code == 2
+    assert sorted(path.name for path in out.glob("*.jsonl")) == ["de_ner.jsonl"]
+    assert result.stderr.splitlines()[-1] == "2 problems, and nothing was written of cm_2, de_ee"

@@ -781,3 +781,43 @@ def test_ids_of_carved_rows_without_one_are_their_numbers_in_the_source(order):
 def test_a_build_error_survives_the_way_between_processes():
     error = pickle.loads(pickle.dumps(BuildError(["a", "b"], 7)))
     assert (error.problems, error.count, str(error)) == (["a", "b"], 7, "a\nb")
+
+
+# -- two at a time, and places that are not what they seem -------------------------------------
+
+
+def test_a_place_that_another_build_is_writing_is_left_to_it(order):
+    fcntl = pytest.importorskip("fcntl")
+    made = order(FILES, COLUMNS)
+    build(made)
+    with (made.out / ".own.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(BuildError, match=r"another build is writing .*own; wait"):
+            build(made)
+    assert not build(made).fresh
+    assert not (made.out / ".own.lock").exists()
+
+
+def test_a_symbolic_link_in_the_place_of_the_results_is_refused(order, tmp_path):
+    made = order(FILES, COLUMNS)
+    build(made)
+    (made.out / "own").rename(tmp_path / "elsewhere")
+    (made.out / "own").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(BuildError, match="is a symbolic link"):
+        build(made)
+
+
+def test_lines_that_end_with_carriage_returns_alone_are_told(order):
+    (problem,) = refused(order({"train.txt": b"Kevin\tB-PER\rleft\tO\r", "dev.txt": DEV}, COLUMNS))
+    assert problem.endswith(":1: expected lines that end with a line feed, found carriage returns alone")
+
+
+@pytest.mark.parametrize("change", [{"labels": {"PER": " "}}, {"labels": {}}, {"files": {"train": ["."]}}])
+def test_blank_names_no_labels_and_no_pattern_are_refused(change):
+    with pytest.raises(ValueError, match="|".join(change)):
+        DataSet(**{**COLUMNS, **change})
+
+
+def test_the_task_of_the_records_is_that_of_the_data_set():
+    with pytest.raises(ValueError, match="the task of the layout is re, that of the data set ner"):
+        DataSet(**{**RECORDS, "options": {"task": "re"}})

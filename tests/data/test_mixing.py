@@ -454,13 +454,28 @@ def test_a_mixture_that_was_changed_is_made_anew(built, out, damage):
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}"])
-def test_a_manifest_that_cannot_be_read_is_written_anew(built, out, text):
+def test_a_mixture_without_its_manifest_is_replaced_only_if_it_is_asked_for(built, out, text):
     write_mix(mix_of("cm_3"), built, out, scale=0.01)
     manifest = out.with_name(f"{out.name}.manifest.json")
     before = manifest.read_bytes()
     manifest.write_text(text)
-    assert write_mix(mix_of("cm_3"), built, out, scale=0.01).fresh
+    with pytest.raises(MixError, match="holds something else; name another folder"):
+        write_mix(mix_of("cm_3"), built, out, scale=0.01)
+    assert write_mix(mix_of("cm_3"), built, out, scale=0.01, again=True).fresh
     assert manifest.read_bytes() == before
+
+
+def test_a_mixture_never_takes_the_place_of_rows_that_are_drawn(tmp_path):
+    path = put(tmp_path, "GENIA", "ner", 5)
+    before = path.read_bytes()
+    with pytest.raises(MixError, match="holds rows that are drawn"):
+        write_mix(mix({"task": "ner", "rows": 5}), tmp_path, path, again=True)
+    assert path.read_bytes() == before
+
+
+def test_a_mixture_that_no_disk_could_hold_is_refused(built, out):
+    with pytest.raises(MixError, match=r"scale: .* rows; expected 1 to 100,000,000"):
+        write_mix(mix({"task": "ner", "rows": 5}), built, out, scale=1e12)
 
 
 def test_progress_is_told_up_to_the_last_row(built, out):

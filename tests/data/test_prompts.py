@@ -412,7 +412,7 @@ def test_everything_that_is_wrong_with_a_template_is_named(write):
         f"{path}: instructions.qa.[key]: Input should be 'ner', 're' or 'ee', found 'qa'",
         f"{path}: instructions.re: {placeholders}, found 'Find $relations for $ 5'",
         f"{path}: language: Extra inputs are not permitted, found 'en'",
-        f"{path}: name: Input should be a valid string, found 7",
+        f"{path}: name: Input should be a valid string, found 7; put it in quotes",
     ]
 
 

@@ -21,12 +21,12 @@ from sfr.cli._shared import (
     consoles,
     count,
     fields_option,
+    is_too_wide,
     profile_option,
     progress,
     rewards,
     show,
     task_option,
-    unbounded,
 )
 from sfr.files import open_rows, written_whole
 from sfr.reports import summary_json, summary_table, visible
@@ -89,7 +89,7 @@ def score(  # noqa: PLR0913, PLR0917 - one parameter for each option
         raise click.ClickException("a worker process died, most likely for want of memory; try fewer jobs") from None
     summary = summary_json(tallies, job.rewards, bad)
     table = summary_table(tallies, by)
-    if console.is_terminal and console.measure(table, options=unbounded(console)).maximum > console.width:
+    if is_too_wide(console, table):
         table = summary_table(tallies, by, narrow=True)
     show(console, table)
     for signature in summary["signatures"].values():

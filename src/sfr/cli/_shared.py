@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console, ConsoleOptions, Group
+from rich.console import Console, Group
 from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
@@ -27,12 +27,12 @@ __all__ = [
     "consoles",
     "count",
     "fields_option",
+    "is_too_wide",
     "profile_option",
     "progress",
     "rewards",
     "show",
     "task_option",
-    "unbounded",
 ]
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
@@ -73,8 +73,10 @@ def consoles() -> tuple[Console, Console]:
     return Console(**options), Console(stderr=True, soft_wrap=True, **options)
 
 
-def unbounded(console: Console) -> ConsoleOptions:
-    return console.options.update(width=PIPE_WIDTH)
+def is_too_wide(console: Console, table: Table) -> bool:
+    """Whether a table does not fit on the terminal; in a pipe every table does."""
+    unbounded = console.options.update(width=PIPE_WIDTH)
+    return console.is_terminal and console.measure(table, options=unbounded).maximum > console.width
 
 
 def show(console: Console, what: str | Text | Table | Group) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from sfr.data.catalogue import SPLITS, DataSet
 from sfr.data.census import Census, shared_texts
@@ -23,6 +24,11 @@ from sfr.data.storage import example_writer
 from sfr.examples import Example, example_line
 from sfr.files import encode_line
 from sfr.structures import TASKS, Extraction, Task
+
+try:
+    import fcntl
+except ImportError:  # not a Unix
+    fcntl = None  # type: ignore[assignment]
 
 __all__ = ["BuildError", "Built", "Order", "build"]
 
@@ -86,6 +92,11 @@ def build(order: Order) -> Built:
     except ValueError as error:
         raise BuildError([str(error)]) from None
     home = order.out / order.data.name
+    with _alone(home):
+        return _build(order, inputs, actions, home)
+
+
+def _build(order: Order, inputs: Inputs, actions: Mapping[str, Action], home: Path) -> Built:
     _check_home(home)
     made_from = {
         "data_set": inputs.data.model_dump(mode="json"),
@@ -129,8 +140,41 @@ def _beside(home: Path) -> tuple[Path, Path]:
     return home.with_name(f".{home.name}.part"), home.with_name(f".{home.name}.old")
 
 
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Keep other builds from the place of a data set, where the system can do it."""
+    path = home.with_name(f".{home.name}.lock")
+    lock = _opened(path)
+    if lock is None or fcntl is None:
+        yield
+        return
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            theirs = not path.exists() or os.fstat(lock.fileno()).st_ino != path.stat().st_ino
+        except BlockingIOError:
+            theirs = True
+        if theirs:
+            raise BuildError([f"another build is writing {home}; wait until it is done"])
+        try:
+            yield
+        finally:
+            path.unlink()
+
+
+def _opened(path: Path) -> IO[str] | None:
+    """A file to lock; None in a folder that nothing can be written to, in which nobody has to be kept out."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("w")
+    except OSError:
+        return None
+
+
 def _check_home(home: Path) -> None:
     """Clear away what a run that was stopped has left; refuse a place that is not ours to replace."""
+    if home.is_symlink():
+        raise BuildError([f"{home} is a symbolic link; name a folder in which it is one itself"])
     part, old = _beside(home)
     if old.exists() and not home.exists():
         old.rename(home)  # it was stopped between the two renamings

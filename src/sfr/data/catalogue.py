@@ -39,8 +39,8 @@ _SETS = resources.files("sfr.data").joinpath("sets")
 
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 
-Name = Annotated[str, Field(min_length=1)]
-FolderName = Annotated[str, Field(pattern=r"^\w[\w.-]*$")]
+Name = Annotated[str, Field(pattern=r"\S")]
+FolderName = Annotated[str, Field(pattern=r"^\w[\w.-]*$", max_length=100)]
 Option = str | int | bool | None | list[str] | dict[str, str]
 Count = Annotated[int, Field(ge=0)]
 
@@ -71,7 +71,7 @@ class Carve(Config):
     source: Name
     order: Literal["hash", "numbers"] = "hash"
     unit: Literal["row", "group"] = "row"
-    sizes: dict[Split, Count]
+    sizes: Annotated[dict[Split, Count], Field(min_length=1)]
     drop_groups: list[str] = []
 
 
@@ -100,7 +100,7 @@ class DataSet(Config):
     files: dict[Literal["train", "dev", "test", "all"], list[Name]]
     """For each split, patterns of file names below the folder of the data set; the first that fits counts."""
     carve: Carve | None = None
-    labels: dict[Name, Name | None]
+    labels: Annotated[dict[Name, Name | None], Field(min_length=1)]
     """The source's labels and their names in prompts, in the order of prompts; null leaves a label out."""
     roles: dict[Name, Name | None] = {}
     empty: Literal["keep", "drop"] = "keep"
@@ -142,6 +142,8 @@ def _misnamed(data: DataSet) -> Iterator[str]:
             yield f"files: expected a pattern of names below the folder, found {pattern!r}"
     if data.carve is not None and data.carve.source not in data.files:
         yield f"carve: there is no split {data.carve.source!r} in files"
+    if data.options.get("task", data.task) != data.task:
+        yield f"options: the task of the layout is {data.options['task']}, that of the data set {data.task}"
     if data.task == "ee" and not data.roles:
         yield "roles: expected the roles of the arguments"
     of_hub = set(data.hub.labels.values()) if data.hub else set()
@@ -185,7 +187,11 @@ def _misread(place: str, layout: str, options: Mapping[str, Any]) -> Iterator[st
 def _is_pattern(pattern: str) -> bool:
     """Whether a pattern can be looked for below a folder."""
     path = PurePath(pattern)
-    return not path.is_absolute() and all(part != ".." and ("**" not in part or part == "**") for part in path.parts)
+    return (
+        bool(path.parts)
+        and not path.is_absolute()
+        and all(part != ".." and ("**" not in part or part == "**") for part in path.parts)
+    )
 
 
 def _named(labels: dict[str, str | None]) -> tuple[str, ...]:

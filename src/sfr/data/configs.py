@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -18,6 +19,21 @@ class Config(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class _OneOfEach(yaml.SafeLoader):
+    """The safe loader, which refuses a key that stands twice where YAML lets the last one count."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen and isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value!r} stands twice", key.start_mark
+                )
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else None)
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found
+
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -27,7 +43,7 @@ def parse_config(model: type[Model], text: str, where: str, error: type[ValueErr
     Raises ``error`` with every problem, each after ``where``.
     """
     try:
-        return model.model_validate(yaml.safe_load(text))
+        return model.model_validate(yaml.load(text, _OneOfEach))  # noqa: S506 - a safe loader
     except yaml.YAMLError as problem:
         raise error(f"{where}: not YAML: {problem}") from None
     except ValidationError as found:
@@ -50,9 +66,10 @@ def _problems(error: ValidationError) -> Iterator[str]:
     """One line for each: the place in the file, what was expected, what was found."""
     for found in error.errors(include_url=False):
         if not found["loc"] and found["type"] == "model_type":
-            yield f"expected fields and their values, found {found['input']!r}"
+            yield f"expected fields and their values, found {reprlib.repr(found['input'])}"
             continue
         place = ".".join(map(str, found["loc"]))
         problem = f"{place and f'{place}: '}{found['msg'].removeprefix('Value error, ')}"
         whole = found["type"] == "missing" or isinstance(found["input"], (dict, BaseModel))
-        yield problem if whole else f"{problem}, found {found['input']!r}"
+        quoted = "; put it in quotes" if found["type"] == "string_type" else ""
+        yield problem if whole else f"{problem}, found {reprlib.repr(found['input'])}{quoted}"

@@ -133,6 +133,7 @@ def export(  # noqa: PLR0913 - what can be said on the command line
         if count:
             more = [f"... and {count - len(problems):,} more"] if count > len(problems) else []
             raise ExportError([*problems, *more], count)
+        write_manifest(manifest, made_from, {}, {"rows": rows})  # should this be stopped, the rows are known as ours
     if kind.info is not None:
         _enter(path, trainer)
     write_manifest(manifest, made_from, {path.name: path}, {"rows": rows})

@@ -51,9 +51,11 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
     """The manifest in a file; None if there is none, or none that can be read: it is then made anew."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) and {"sfr", "made_from", "outputs", "result"} <= found.keys() else None
+    if not isinstance(found, dict) or not isinstance(found.get("sfr"), str):
+        return None
+    return found if all(isinstance(found.get(name), dict) for name in ("made_from", "outputs", "result")) else None
 
 
 def holds(path: Path, made_from: Mapping[str, Any], outputs: Mapping[str, Path]) -> bool:

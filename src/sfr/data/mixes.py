@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -35,9 +35,9 @@ class Part(Config):
     task: Task
     rows: Annotated[int, Field(gt=0)]
     """How many at full size."""
-    sets: list[Name] | None = None
+    sets: Annotated[list[Name], Field(min_length=1)] | None = None
     """Which data sets give them; if not said all of the task, but those that Table 8 gives no such split."""
-    split: Name = "train"
+    split: Literal["train", "dev", "test", "all"] = "train"
     oversample_to: dict[Name, Count] = {}
     """The rows that a data set counts with when the part is divided among the sets, instead of those it has."""
     stratify: Stratify | None = None
@@ -46,7 +46,7 @@ class Part(Config):
 class Mix(Config):
     """A mixture: what it is made of at full size."""
 
-    name: Annotated[str, Field(pattern=r"^[\w.-]+$")]
+    name: Annotated[str, Field(pattern=r"^\w[\w.-]*$", max_length=100)]
     title: Name
     seed: int
     template: Name

@@ -26,6 +26,7 @@ from sfr.files import RowError, bytes_written_whole
 __all__ = ["Mixed", "write_mix"]
 
 _FORMS = ("jsonl", "parquet")
+_MAX_ROWS = 100_000_000
 _STEP = 1_000  # rows between two reports of progress
 
 
@@ -70,12 +71,13 @@ def write_mix(  # noqa: PLR0913 - what can be said on the command line
         "files": fingerprints(used),
     }
     manifest = manifest_of(out)
+    _check_place(out, used.values(), again=again)
     if not again and holds(manifest, made_from, {out.name: out}):
         standing = read_manifest(manifest)
         return Mixed(out, fresh=False, result=standing["result"] if standing else {})
     total = _rounded(sum(part.rows for part in mix.parts) * scale)
-    if not total:
-        raise MixError(f"scale: {scale} of {mix.name} leaves no row")
+    if not 0 < total <= _MAX_ROWS:
+        raise MixError(f"scale: {scale} of {mix.name} gives {total:,} rows; expected 1 to {_MAX_ROWS:,}")
     rows_of = shares(total, {id(part): part.rows for part in mix.parts})
     with ExitStack() as stack:
         pool = _Pool(stack, out, f"{mix.name} {seed}")
@@ -83,10 +85,21 @@ def write_mix(  # noqa: PLR0913 - what can be said on the command line
         for part in mix.parts:
             how = stratify or part.stratify
             drawn.append(_draw(part, rows_of[id(part)], files[id(part)], pool, how))
-        result = _write(pool, out, total, progress)
+        result = _write(pool, out, total, progress, lambda: write_manifest(manifest, made_from, {}, {}))
     result["parts"] = drawn
     write_manifest(manifest, made_from, {out.name: out}, result)
     return Mixed(out, fresh=True, result=result)
+
+
+def _check_place(out: Path, used: Iterable[Path], *, again: bool) -> None:
+    """Refuse to replace a file that the rows come from, or one that is no mixture unless it is asked for."""
+    if not out.exists():
+        return
+    if any(out.samefile(path) for path in used):
+        raise MixError(f"{out} holds rows that are drawn; name another folder for the mixture")
+    standing = read_manifest(manifest_of(out))
+    if not again and (standing is None or "mix" not in standing["made_from"]):
+        raise MixError(f"{out} holds something else; name another folder, or replace it: --again")
 
 
 def _rounded(value: float) -> int:
@@ -239,8 +252,14 @@ def _example(pool: _Pool, file: int, row: int) -> Any:
         raise MixError("\n".join(f"{pool.path(file)}:{row + 1}: {problem}" for problem in error.problems)) from None
 
 
-def _write(pool: _Pool, out: Path, total: int, progress: Callable[[int, int], None] | None) -> dict[str, Any]:
-    """Write the drawn rows in their order; what they hold."""
+def _write(
+    pool: _Pool,
+    out: Path,
+    total: int,
+    progress: Callable[[int, int], None] | None,
+    claim: Callable[[], None],
+) -> dict[str, Any]:
+    """Write the drawn rows in their order; what they hold. ``claim`` says that the file will be ours, just before it is."""
     labels: defaultdict[str, Counter[str]] = defaultdict(Counter)
     with bytes_written_whole(out) as file:
         for done, place in enumerate(sorted(range(len(pool.keys)), key=pool.keys.__getitem__), 1):
@@ -250,6 +269,7 @@ def _write(pool: _Pool, out: Path, total: int, progress: Callable[[int, int], No
             file.write(pool.line(number, row) + b"\n")
             if progress and (not done % _STEP or done == total):
                 progress(done, total)
+        claim()
     return {"rows": total, "labels": {name: dict(sorted(found.items())) for name, found in sorted(labels.items())}}
 
 

@@ -37,10 +37,12 @@ def _number(value: int | None) -> str:
     return "-" if value is None else f"{value:,}"
 
 
-def catalogue_table(sets: Iterable[DataSet]) -> Table:
-    """One line for each data set: task, labels, the sizes of Table 8, layout, licence."""
+def catalogue_table(sets: Iterable[DataSet], *, narrow: bool = False) -> Table:
+    """One line for each data set: task, labels, the sizes of Table 8, layout, licence; less if ``narrow``."""
     numbers = ("labels", "train", "dev", "test")
-    table = _table("name", "task", *numbers, "layout", "reader tested on", "licence", right=numbers)
+    columns = ("name", "task", *numbers, "layout", "reader tested on", "licence")
+    shown = columns[: -2 if narrow else None]
+    table = _table(*shown, right=numbers)
     previous = None
     for data in sets:
         if previous not in {None, data.task}:
@@ -50,7 +52,8 @@ def catalogue_table(sets: Iterable[DataSet]) -> Table:
         labels = _number(found.labels) if found.roles is None else f"{found.labels} ({found.roles})"
         sizes = (_number(size) for size in (found.train, found.dev, found.test))
         tested = {"real": "real files", "written": "own files", "": "-"}[data.checked]
-        table.add_row(data.name, data.task, labels, *sizes, data.layout, tested, data.licence)
+        cells = (data.name, data.task, labels, *sizes, data.layout, tested, data.licence)
+        table.add_row(*cells[: len(shown)])
     return table
 
 
@@ -123,40 +126,37 @@ def _share(part: int, whole: int) -> str:
 _COLUMNS_OF_THEIR_OWN = {"no-unit", "repeated-unit", "not-in-text"}
 
 
-def build_table(results: Mapping[str, Mapping[str, Any]]) -> Table:
-    """One line for each split of each data set that was built."""
-    numbers = (
-        "rows",
-        "Table 8",
-        "empty",
-        "units",
-        "repeated",
-        "nested",
-        "not in text",
-        "slots lost",
-        "dropped",
-        "dirt",
-    )
+_NARROW = {"rows", "empty", "units", "slots lost", "dirt"}
+
+
+def build_table(results: Mapping[str, Mapping[str, Any]], *, narrow: bool = False) -> Table:
+    """One line for each split of each data set that was built; with fewer numbers if ``narrow``."""
+    lines = [
+        (visible(name), split, _build_cells(found))
+        for name, result in results.items()
+        for split, found in result["splits"].items()
+    ]
+    numbers = [name for name in (lines[0][2] if lines else ()) if not narrow or name in _NARROW]
     table = _table("data set", "split", *numbers, right=numbers)
-    for name, result in results.items():
-        for split, found in result["splits"].items():
-            table.add_row(
-                visible(name),
-                split,
-                _number(found["rows"]),
-                _number(found["published_rows"]),
-                _share(found["empty"], found["rows"]),
-                _number(sum(found["units"].values())),
-                _number(found["repeated_units"]),
-                _number(found["nested_pairs"]),
-                _number(found["mentions_not_in_text"]),
-                _share(found["slots_not_read_back"], found["slots"]),
-                _number(found["rows_dropped"]),
-                _number(
-                    sum(dirt["count"] for rule, dirt in found["dirt"].items() if rule not in _COLUMNS_OF_THEIR_OWN)
-                ),
-            )
+    for name, split, cells in lines:
+        table.add_row(name, split, *(cells[number] for number in numbers))
     return table
+
+
+def _build_cells(found: Mapping[str, Any]) -> dict[str, str]:
+    dirt = sum(dirt["count"] for rule, dirt in found["dirt"].items() if rule not in _COLUMNS_OF_THEIR_OWN)
+    return {
+        "rows": _number(found["rows"]),
+        "Table 8": _number(found["published_rows"]),
+        "empty": _share(found["empty"], found["rows"]),
+        "units": _number(sum(found["units"].values())),
+        "repeated": _number(found["repeated_units"]),
+        "nested": _number(found["nested_pairs"]),
+        "not in text": _number(found["mentions_not_in_text"]),
+        "slots lost": _share(found["slots_not_read_back"], found["slots"]),
+        "dropped": _number(found["rows_dropped"]),
+        "dirt": _number(dirt),
+    }
 
 
 def build_notes(results: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -170,7 +170,7 @@ def build_notes(results: Mapping[str, Mapping[str, Any]]) -> list[str]:
         if result["missing_splits"]:
             notes.append(f"{name}: no files for {' and '.join(result['missing_splits'])}")
         if result["rows_in_no_split"]:
-            notes.append(f"{name}: {result['rows_in_no_split']:,} rows are in no split")
+            notes.append(f"{name}: rows in no split: {result['rows_in_no_split']:,}")
     return [visible(note) for note in notes]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from sfr.cli._shared import consoles, count, progress, show
+from sfr.cli._shared import consoles, count, is_too_wide, progress, show
 from sfr.cli.data._options import FOLDER, fail, found_set, made_folder
 from sfr.data.building import BuildError, Built, Form, Order, Text, build
 from sfr.data.catalogue import DataSet, data_set, names
@@ -108,13 +108,17 @@ def build_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     built = {found.name: found for found in done if isinstance(found, Built)}
     results = {name: found.result for name, found in built.items()}
     if results:
-        show(console, build_table(results))
+        table = build_table(results)
+        show(console, build_table(results, narrow=True) if is_too_wide(console, table) else table)
         for note in (*build_notes(results), *_unchanged_texts(results, text)):
             show(console, f"note: {note}")
         if dirt:
             show(console, "")
             show(console, dirt_table(results))
-        _write_report(out)
+        try:
+            _write_report(out)
+        except OSError as error:
+            raise click.ClickException(f"cannot write {out / _REPORT}: {error.strerror}") from None
         _say(console, built, out)
     failed = [(order, found) for order, found in zip(orders, done, strict=True) if isinstance(found, BuildError)]
     problems = [problem for _, error in failed for problem in error.problems]
@@ -169,10 +173,12 @@ def _wanted(raw: Path, sets: tuple[str, ...]) -> list[tuple[DataSet, Path]]:
         if len(found) == 1 and not found[0][1].is_dir():
             return [(found[0][0], raw)]
         return found
+    if (raw / _DESCRIPTION).is_file():
+        return [(found_set(str(raw / _DESCRIPTION)), raw)]
     own = [_named(raw, path.parent.name) for path in sorted(raw.glob(f"*/{_DESCRIPTION}"))]
     described = {folder for _, folder in own}
     shipped = [(data, _folder(raw, data)) for data in map(data_set, names())]
-    found = [(data, folder) for data, folder in shipped if folder not in described and find_files(data.files, folder)]
+    found = [(data, folder) for data, folder in shipped if folder not in described and folder.is_dir()]
     if not (found or own):
         raise click.UsageError(
             f"{raw} holds no folder of a data set; expected such as {raw / names()[0]}. "
@@ -233,8 +239,11 @@ def _write_report(out: Path) -> None:
     """The results of all data sets that stand in a folder, in one file."""
     manifests = {path.parent.name: read_manifest(path) for path in sorted(out.glob("[!.]*/manifest.json"))}
     report = {name: manifest["result"] for name, manifest in manifests.items() if manifest}
-    with written_whole(out / _REPORT) as file:
-        file.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    text, path = json.dumps(report, indent=2, ensure_ascii=False) + "\n", out / _REPORT
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return  # nothing new, and the folder may be one that nothing can be written to
+    with written_whole(path) as file:
+        file.write(text)
 
 
 def _say(console: Console, built: Mapping[str, Built], out: Path) -> None:

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from sfr.cli._shared import consoles, show
+from sfr.cli._shared import consoles, is_too_wide, show
 from sfr.cli.data._options import found_set
 from sfr.data.catalogue import data_set, names
 from sfr.reports.datasets import catalogue_table, entry, rules_table
@@ -20,7 +20,9 @@ __all__ = ["list_command", "rules_command", "show_command"]
 def list_command(task: Task | None) -> None:
     """List the data sets of the catalogue: sizes as in Table 8 of the paper, layout, licence."""
     console, _ = consoles()
-    show(console, catalogue_table(data for data in map(data_set, names()) if task in {None, data.task}))
+    sets = [data for data in map(data_set, names()) if task in {None, data.task}]
+    table = catalogue_table(sets)
+    show(console, catalogue_table(sets, narrow=True) if is_too_wide(console, table) else table)
 
 
 @click.command("show")

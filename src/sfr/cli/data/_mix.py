@@ -66,6 +66,8 @@ def mix_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         raise AssertionError
     chosen = [_found(name) for name in (MIXES if mixes == ("all",) else mixes)]
     made_folder(out)
+    problems: list[str] = []
+    unmade: list[str] = []
     for mix in chosen:
         target = out / f"{mix.name}.jsonl"
         try:
@@ -74,12 +76,15 @@ def mix_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
                 options: dict[str, Any] = {"scale": scale, "seed": seed, "stratify": stratify, "again": again}
                 made = write_mix(mix, built, target, progress=share, **options)
         except MixError as error:
-            problems = str(error).splitlines()
-            fail(errors, problems, len(problems), f"and nothing was written of {mix.name}")
+            problems += str(error).splitlines()
+            unmade.append(mix.name)
+            continue
         except OSError as error:
             raise click.ClickException(str(error)) from None
         show(console, mix_table(made.result))
         show(console, f"wrote {target}" if made.fresh else f"{target} stood there already")
+    if unmade:
+        fail(errors, problems, len(problems), f"and nothing was written of {', '.join(unmade)}")
 
 
 def _share(advance: Callable[[float], None], done: int, total: int) -> None:

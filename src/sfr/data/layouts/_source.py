@@ -77,6 +77,9 @@ class FileSource(Source):
         with self.path.open("rb") as file:
             for number, raw in enumerate(file, 1):
                 line = raw.removeprefix(_BOM) if number == 1 else raw
+                if number == 1 and b"\r" in line.rstrip(b"\r\n") and not line.endswith(b"\n"):
+                    self.broken(1, "expected lines that end with a line feed, found carriage returns alone")
+                    return
                 try:
                     yield number, line.decode().rstrip("\r\n")
                 except UnicodeDecodeError as error:
