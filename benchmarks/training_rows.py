@@ -70,7 +70,10 @@ def _measures(task: Task, folder: Path) -> dict[str, Measure]:
 
     def written(trainer: str, form: str) -> list[Any]:
         write(trainer, form)
-        return [json.loads(value) if isinstance(value, bytes) else value for _, value in rows_of(rows / f"{name}.{_SUFFIX[trainer]}")]
+        return [
+            json.loads(value) if isinstance(value, bytes) else value
+            for _, value in rows_of(rows / f"{name}.{_SUFFIX[trainer]}")
+        ]
 
     examples_read = [json.loads(line) for line in lines]
     alpaca = written("llamafactory", "cm-records")
