@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sfr.files import RowError, kind_of
-from sfr.rewards import Gold
+from sfr.parsing import Gold
 from sfr.schema import Schema, as_schema
 from sfr.structures import Task, as_task
 

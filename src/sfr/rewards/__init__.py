@@ -6,9 +6,9 @@ from dataclasses import fields
 from typing import Any, Literal, get_type_hints
 
 from sfr._version import __version__
+from sfr.fields import read_value
 from sfr.parsing import Gold
 from sfr.rewards._ee import EEReward
-from sfr.rewards._fields import read_value
 from sfr.rewards._ner import NERReward
 from sfr.rewards._re import REReward
 from sfr.rewards._reward import Reward

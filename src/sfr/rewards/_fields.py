@@ -1,4 +1,4 @@
-"""The fields of a reward as texts and their limits: for messages, signatures and the command line."""
+"""The fields of a reward: their types and their limits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from sfr.formats import FORMATS
 
-__all__ = ["as_value", "misfit", "read_value", "write_value"]
+__all__ = ["as_value", "misfit"]
 
 
 def as_value(value: Any, hint: Any) -> Any:
@@ -17,11 +17,6 @@ def as_value(value: Any, hint: Any) -> Any:
     if isinstance(value, (list, tuple)) and all(map(_is_number, value)):
         return tuple(map(float, value))
     return value
-
-
-def write_value(value: object) -> str:
-    """The value of a field as a signature has it."""
-    return "..".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def misfit(name: str, value: Any, hint: Any) -> str:
@@ -51,23 +46,3 @@ def misfit(name: str, value: Any, hint: Any) -> str:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def read_value(text: str, hint: Any) -> Any:
-    """The value of a field of this type from the text that ``write_value`` gives.
-
-    Raises ValueError when it has none.
-    """
-    if text == "None":
-        return None
-    try:
-        if hint in {int, float}:
-            return hint(text)
-        if get_origin(hint) is not Literal and ".." in text:
-            low, _, high = text.partition("..")
-            return float(low), float(high)
-    except ValueError:
-        expected = {int: "an integer", float: "a number"}.get(hint, "two numbers, as in 0..1")
-        msg = f"expected {expected}, found {text!r}"
-        raise ValueError(msg) from None
-    return text

@@ -13,11 +13,12 @@ from typing import Any, ClassVar, Literal, get_type_hints
 
 from sfr._version import __version__
 from sfr.decoding import clean_reader, encode_key, records_reader
+from sfr.fields import write_value
 from sfr.formats import Policy, Problem, Split
 from sfr.normalize import Casing, Normalizer, Space, UnicodeForm
 from sfr.parsing import Gold, Parsed, ParseError, Reading, read_gold, source_of
 from sfr.rewards._context import Context
-from sfr.rewards._fields import as_value, misfit, write_value
+from sfr.rewards._fields import as_value, misfit
 from sfr.rewards._score import CLEAN, Account, Origin, Score
 from sfr.schema import SchemaLike, as_schema
 from sfr.structures import Extraction, Task

@@ -1,0 +1,119 @@
+"""Where the mentions of a prediction stand in the text.
+
+Models write no offsets, so metrics on spans have to look for what they wrote. A mention is looked
+for as whole words first, then anywhere. White space may differ, as it does in outputs. A mention
+that is not in the text, or in pieces there, has no place.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from sfr.evaluation.conventions import Locate
+from sfr.structures import Argument, Entity, Event, Extraction, Relation, Span
+
+__all__ = ["placed"]
+
+_MAX_PLACES = 1_000  # of one mention in one text; far above any annotation
+
+Range = tuple[int, int]
+
+
+def placed(extraction: Extraction, text: str, locate: Locate = "order") -> Extraction:
+    """The extraction with a place for each mention that has none.
+
+    The n-th time an entity or a trigger is written with a type it takes the n-th place in the text,
+    or with ``every`` one for each place. A relation takes its nearest pair of places, an argument
+    the place that is nearest to its trigger.
+    """
+    return Extraction(
+        tuple(_entities(extraction.entities, text, locate)),
+        tuple(_relations(extraction.relations, text)),
+        tuple(_event(event, at, text) for event, at in _triggers(extraction.events, text, locate)),
+    )
+
+
+def _entities(entities: Iterable[Entity], text: str, locate: Locate) -> Iterator[Entity]:
+    written: Counter[tuple[str, str]] = Counter()
+    for entity in entities:
+        if entity.at:
+            yield entity
+            continue
+        for at in _taken(entity.type, entity.text, text, locate, written):
+            yield Entity(entity.type, entity.text, at)
+
+
+def _triggers(events: Iterable[Event], text: str, locate: Locate) -> Iterator[tuple[Event, Span]]:
+    written: Counter[tuple[str, str]] = Counter()
+    for event in events:
+        if event.trigger_at:
+            yield event, event.trigger_at
+            continue
+        for at in _taken(event.type, event.trigger, text, locate, written):
+            yield event, at
+
+
+def _taken(kind: str, mention: str, text: str, locate: Locate, written: Counter[tuple[str, str]]) -> list[Span]:
+    """The places that a writing of a mention takes; one without characters if there is none left."""
+    places = _places(mention, text)
+    if locate == "every":
+        return [(place,) for place in places] or [()]
+    nth = written[kind, mention]
+    written[kind, mention] += 1
+    return [(places[nth],) if nth < len(places) else ()]
+
+
+def _relations(relations: Iterable[Relation], text: str) -> Iterator[Relation]:
+    written: Counter[tuple[str, str, str]] = Counter()
+    for relation in relations:
+        if relation.head_at and relation.tail_at:
+            yield relation
+            continue
+        name = relation.type, relation.head, relation.tail
+        pairs = _near_pairs(_places(relation.head, text), _places(relation.tail, text))
+        nth = written[name]
+        written[name] += 1
+        head_at, tail_at = pairs[nth] if nth < len(pairs) else ((), ())
+        yield Relation(*name, head_at, tail_at)
+
+
+def _near_pairs(heads: tuple[Range, ...], tails: tuple[Range, ...]) -> list[tuple[Span, Span]]:
+    """Each head's place with the nearest places of the tail, before and behind it, the nearest pair first."""
+    found = []
+    for head in heads:
+        i = bisect_left(tails, head)
+        found += [(_distance(head, tail), head, tail) for tail in tails[max(i - 1, 0) : i + 1] if tail != head]
+    return [((head,), (tail,)) for _, head, tail in sorted(found)]
+
+
+def _event(event: Event, at: Span, text: str) -> Event:
+    arguments = tuple(a if a.at else Argument(a.role, a.text, _nearest(a.text, at, text)) for a in event.arguments)
+    return Event(event.type, event.trigger, arguments, at)
+
+
+def _nearest(mention: str, to: Span, text: str) -> Span:
+    places = _places(mention, text)
+    if not places:
+        return ()
+    return (min(places, key=lambda place: _distance(place, to[0])) if to else places[0],)
+
+
+def _distance(one: Range, other: Range) -> int:
+    """Characters between two ranges."""
+    return max(one[0] - other[1], other[0] - one[1], 0)
+
+
+@lru_cache(maxsize=4_096)
+def _places(mention: str, text: str) -> tuple[Range, ...]:
+    """Where a mention stands, from left to right: as whole words if it does anywhere, else within words."""
+    words = r"\s+".join(map(re.escape, mention.split()))
+    if not words:
+        return ()
+    for pattern in (rf"(?<!\w){words}(?!\w)", words):
+        if found := [match.span() for match, _ in zip(re.finditer(pattern, text), range(_MAX_PLACES), strict=False)]:
+            return tuple(found)
+    return ()
