@@ -7,19 +7,21 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sfr.evaluation.conventions import Convention, Duplicates
-from sfr.evaluation.items import ITEMS, SPAN, Item, KeyOf, key_by_span, key_by_text
-from sfr.evaluation.placing import placed
+from sfr.evaluation.items import ITEMS, SPAN, Item
+from sfr.evaluation.keys import Keys
+from sfr.evaluation.placing import flat, is_placed, only_placed, placed
 from sfr.matching import match_trigger_groups
 from sfr.schema import Schema
-from sfr.structures import Entity, Extraction, Span, Task
+from sfr.structures import Extraction, Task
 
-__all__ = ["Case", "Cells", "Sums", "count", "is_placed"]
+__all__ = ["Case", "Cells", "Sums", "count"]
 
 
 class Case(NamedTuple):
     """What is compared: the gold and the prediction of a text, in their normal form.
 
-    Metrics on spans need the text; ``schema`` tells the slots that are empty on both sides.
+    Metrics on spans need the text; ``schema`` tells the slots that are empty on both sides;
+    ``readable`` whether the prediction was read from an answer at all.
     """
 
     task: Task
@@ -27,6 +29,7 @@ class Case(NamedTuple):
     pred: Extraction
     text: str | None = None
     schema: Schema | None = None
+    readable: bool = True
 
 
 class Sums(NamedTuple):
@@ -40,8 +43,9 @@ class Sums(NamedTuple):
 Cells = dict[tuple[str, str], Sums]
 """Sums by metric and label. Of a metric without labels the label is ""."""
 
-_NONE = "(none)"
-"""The label of the unit that stands for having no units, where a convention counts that as one."""
+_NO_UNITS = "(none)"
+_UNREADABLE = "(unreadable)"
+"""The labels of the unit that stands for having no units, where a convention counts that as one."""
 
 
 def count(case: Case, convention: Convention) -> Cells:
@@ -50,57 +54,50 @@ def count(case: Case, convention: Convention) -> Cells:
     Metrics on spans are counted if gold has a place for each of its mentions and the text is known.
     """
     cells: Cells = {}
-    spans: tuple[Extraction, Extraction] | None = None
+    keys = Keys(convention, by_place=False)
+    places: Case | None = None
     for metric in convention.metrics[case.task]:
         if metric in _WHOLE:
-            cells |= _WHOLE[metric](metric, case, convention)
+            cells |= _WHOLE[metric](metric, case, keys)
         elif not metric.endswith(SPAN):
-            cells |= _compare(metric, case.gold, case.pred, convention, key_by_text(convention))
+            cells |= _compared(metric, case, keys)
         elif case.text is not None and is_placed(case.gold):
-            spans = spans or _places(case.gold, case.pred, case.text, convention)
-            cells |= _compare(metric, *spans, convention, key_by_span(convention))
+            places = places or _with_places(case, case.text, convention)
+            cells |= _compared(metric, places, Keys(convention, by_place=True))
     return cells
 
 
-def _places(gold: Extraction, pred: Extraction, text: str, convention: Convention) -> tuple[Extraction, Extraction]:
-    pred = placed(pred, text, convention.locate)
-    return (_flat(gold), _flat(pred)) if convention.overlap == "drop" else (gold, pred)
+def _with_places(case: Case, text: str, convention: Convention) -> Case:
+    gold, pred = case.gold, placed(case.pred, text, convention.locate)
+    if convention.unplaced == "drop":
+        pred = only_placed(pred)
+    if convention.overlap == "drop":
+        gold, pred = flat(gold), flat(pred)
+    return case._replace(gold=gold, pred=pred)
 
 
-def is_placed(gold: Extraction) -> bool:
-    """Whether every mention has a place."""
-    return (
-        all(entity.at for entity in gold.entities)
-        and all(relation.head_at and relation.tail_at for relation in gold.relations)
-        and all(event.trigger_at and all(a.at for a in event.arguments) for event in gold.events)
-    )
-
-
-def _compare(metric: str, gold: Extraction, pred: Extraction, convention: Convention, key: KeyOf) -> Cells:
+def _compared(metric: str, case: Case, keys: Keys) -> Cells:
     name = metric.removesuffix(SPAN)
     if name == "argument_matched":
-        return _matched(metric, gold, pred, convention, key)
-    items = ITEMS[name]
-    return _cells(metric, list(items(gold, convention.key, key)), list(items(pred, convention.key, key)), convention)
+        return _matched(metric, case, keys)
+    gold, pred = list(ITEMS[name](case.gold, keys)), list(ITEMS[name](case.pred, keys))
+    empty = keys.convention.empty
+    if empty == "unit" or (empty == "entities" and name == "entity"):
+        gold = gold or [(_NO_UNITS, ())]
+        pred = pred or ([(_NO_UNITS, ())] if case.readable else [(_UNREADABLE, (_UNREADABLE,))])
+    return _labelled(metric, *_COUNTED[keys.convention.duplicates](gold, pred))
 
 
-def _cells(metric: str, gold: list[Item], pred: list[Item], convention: Convention) -> Cells:
-    if convention.empty == "unit":
-        gold, pred = gold or [(_NONE, ())], pred or [(_NONE, ())]
-    golds, preds, hits = _COUNTED[convention.duplicates](gold, pred)
-    return _labelled(metric, golds, preds, hits)
+Labels = Counter[str]
 
 
-def _labelled(metric: str, gold: Counter[str], pred: Counter[str], hit: Counter[str]) -> Cells:
+def _labelled(metric: str, gold: Labels, pred: Labels, hit: Labels) -> Cells:
     labels = dict.fromkeys((*gold, *pred))
     return {(metric, label): Sums(gold[label], pred[label], hit[label]) for label in labels}
 
 
-def _labels(items: Iterable[Item]) -> Counter[str]:
+def _labels(items: Iterable[Item]) -> Labels:
     return Counter(label for label, _ in items)
-
-
-Labels = Counter[str]
 
 
 def _as_sets(gold: list[Item], pred: list[Item]) -> tuple[Labels, Labels, Labels]:
@@ -130,52 +127,44 @@ _COUNTED: Mapping[Duplicates, Callable[[list[Item], list[Item]], tuple[Labels, L
 Groups = dict[str, dict[Any, set[tuple[str, Any]]]]
 
 
-def _groups(extraction: Extraction, convention: Convention, key: KeyOf) -> Groups:
+def _groups(extraction: Extraction, keys: Keys) -> Groups:
     """By type and trigger the (role, argument) pairs."""
-    kind = convention.key
     found: Groups = {}
     for event in extraction.events:
-        group = found.setdefault(kind(event.type), {}).setdefault(key(event.trigger, event.trigger_at), set())
-        group.update((kind(a.role), key(a.text, a.at)) for a in event.arguments)
+        trigger = keys.mention("trigger", event.trigger, event.trigger_at)
+        group = found.setdefault(keys.kind(event.type), {}).setdefault(trigger, set())
+        group.update((keys.kind(a.role), keys.mention("argument", a.text, a.at)) for a in event.arguments)
     return found
 
 
-def _matched(metric: str, gold: Extraction, pred: Extraction, convention: Convention, key: KeyOf) -> Cells:
+def _matched(metric: str, case: Case, keys: Keys) -> Cells:
     """F_full of the paper (section 2.5.2): the arguments that matched trigger groups share."""
-    golds, preds = _groups(gold, convention, key), _groups(pred, convention, key)
-    hits: Counter[str] = Counter()
-    for kind in golds.keys() & preds.keys():
-        for match in match_trigger_groups(golds[kind], preds[kind], convention.matching):
-            hits.update(role for role, _ in golds[kind][match.gold] & preds[kind][match.pred])
-    return _labelled(metric, _roles(golds), _roles(preds), hits)
+    gold, pred = _groups(case.gold, keys), _groups(case.pred, keys)
+    hits: Labels = Counter()
+    for kind in gold.keys() & pred.keys():
+        for match in match_trigger_groups(gold[kind], pred[kind], keys.convention.matching):
+            hits.update(role for role, _ in gold[kind][match.gold] & pred[kind][match.pred])
+    return _labelled(metric, _roles(gold), _roles(pred), hits)
 
 
-def _roles(groups: Groups) -> Counter[str]:
+def _roles(groups: Groups) -> Labels:
     return Counter(role for by_trigger in groups.values() for pairs in by_trigger.values() for role, _ in pairs)
 
 
-# -- whole slots -------------------------------------------------------------------------------
+# -- whole slots, whole answers ----------------------------------------------------------------
 
 
-def _slots(metric: str, case: Case, convention: Convention) -> Cells:
+def _slots(metric: str, case: Case, keys: Keys) -> Cells:
     """ExactAcc (paper, A.5): of every slot of the schema, whether it holds just what gold holds.
 
     Without a schema the slots are the types that gold or the prediction have; ``slot_filled`` takes
     only those that gold has. Each slot counts as one unit on both sides, so that precision, recall
     and F1 are all the accuracy.
     """
-    golds, preds = _by_slot(case.task, case.gold, convention), _by_slot(case.task, case.pred, convention)
-    known = map(convention.key, case.schema.types) if case.schema else (*golds, *preds)
-    slots = golds if metric == "slot_filled" else dict.fromkeys(known)
-    return {(metric, slot): Sums(1, 1, int(golds.get(slot) == preds.get(slot))) for slot in slots}
-
-
-def _by_slot(task: Task, extraction: Extraction, convention: Convention) -> dict[str, frozenset[object]]:
-    items: dict[str, set[object]] = {}
-    for metric in _SLOT_UNITS[task]:
-        for _, key in ITEMS[metric](extraction, convention.key, key_by_text(convention)):
-            items.setdefault(key[0], set()).add(key)
-    return {slot: frozenset(keys) for slot, keys in items.items()}
+    gold, pred = _by_slot(case.task, case.gold, keys), _by_slot(case.task, case.pred, keys)
+    known = map(keys.kind, case.schema.types) if case.schema else (*gold, *pred)
+    slots = gold if metric == "slot_filled" else dict.fromkeys(known)
+    return {(metric, slot): Sums(1, 1, int(gold.get(slot) == pred.get(slot))) for slot in slots}
 
 
 _SLOT_UNITS: Mapping[Task, tuple[str, ...]] = {
@@ -185,34 +174,39 @@ _SLOT_UNITS: Mapping[Task, tuple[str, ...]] = {
 }
 
 
-def _answers(metric: str, case: Case, convention: Convention) -> Cells:
-    """Whether the answer as a whole is right."""
-    golds, preds = _by_slot(case.task, case.gold, convention), _by_slot(case.task, case.pred, convention)
-    return {(metric, ""): Sums(1, 1, int(golds == preds))}
+def _by_slot(task: Task, extraction: Extraction, keys: Keys) -> dict[str, set[object]]:
+    found: dict[str, set[object]] = {}
+    for metric in _SLOT_UNITS[task]:
+        for _, key in ITEMS[metric](extraction, keys):
+            found.setdefault(key[0], set()).add(key)
+    return found
 
 
-_WHOLE: Mapping[str, Callable[[str, Case, Convention], Cells]] = {
+def _answer(metric: str, case: Case, keys: Keys) -> Cells:
+    """Whether the events are all right, each with just its arguments, repeats included."""
+    return {(metric, ""): Sums(1, 1, int(_events(case.gold, keys) == _events(case.pred, keys)))}
+
+
+def _events(extraction: Extraction, keys: Keys) -> set[tuple[Any, ...]]:
+    return {
+        (
+            keys.kind(event.type),
+            keys.mention("trigger", event.trigger),
+            *sorted((keys.kind(a.role), keys.mention("argument", a.text)) for a in event.arguments),
+        )
+        for event in extraction.events
+    }
+
+
+def _answer_triggers(metric: str, case: Case, keys: Keys) -> Cells:
+    """Whether the triggers are all right, in their order, repeats included."""
+    gold, pred = list(ITEMS["trigger"](case.gold, keys)), list(ITEMS["trigger"](case.pred, keys))
+    return {(metric, ""): Sums(1, 1, int(gold == pred))}
+
+
+_WHOLE: Mapping[str, Callable[[str, Case, Keys], Cells]] = {
     "slot": _slots,
     "slot_filled": _slots,
-    "answer": _answers,
+    "answer": _answer,
+    "answer_triggers": _answer_triggers,
 }
-
-
-# -- mentions that a tag for each token can hold ------------------------------------------------
-
-
-def _flat(extraction: Extraction) -> Extraction:
-    """The entities that do not overlap an earlier one, as a tag for each token can hold; the longer one first."""
-    kept: list[Entity] = []
-    taken: set[int] = set()
-    for entity in sorted(extraction.entities, key=_from_left):
-        characters = {i for start, end in entity.at for i in range(start, end)}
-        if taken.isdisjoint(characters):
-            taken |= characters
-            kept.append(entity)
-    return Extraction(tuple(kept))
-
-
-def _from_left(entity: Entity) -> tuple[int, int, str]:
-    at: Span = entity.at
-    return (at[0][0], -at[-1][1], entity.type) if at else (-1, 0, entity.type)

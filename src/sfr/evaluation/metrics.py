@@ -13,11 +13,15 @@ __all__ = ["METRICS", "Metric", "Scores", "macro_f1", "metric_named", "scores"]
 
 
 class Metric(NamedTuple):
-    """A metric: its name, its name in tables, and what one unit of it is."""
+    """A metric: its name, its name in tables, and what one unit of it is.
+
+    Of an accuracy precision, recall and F1 are one number.
+    """
 
     name: str
     title: str
     unit: str
+    is_accuracy: bool = False
 
 
 METRICS: Mapping[str, Metric] = {
@@ -32,9 +36,12 @@ METRICS: Mapping[str, Metric] = {
         Metric("argument_attached_id", "Attached argument id. F1", "(type, trigger, argument)"),
         Metric("argument_attached", "Attached argument F1", "(type, trigger, role, argument)"),
         Metric("argument_matched", "Matched argument F1", "(role, argument) of matched trigger groups"),
-        Metric("slot", "ExactAcc", "a slot of the schema, all of its values"),
-        Metric("slot_filled", "ExactAcc, filled", "a slot that gold fills, all of its values"),
-        Metric("answer", "Answer accuracy", "the whole answer"),
+        Metric("slot", "ExactAcc", "a slot of the schema, all of its values", is_accuracy=True),
+        Metric("slot_filled", "ExactAcc, filled", "a slot that gold fills, all of its values", is_accuracy=True),
+        Metric("answer", "Answer accuracy", "the events of an answer, all of them", is_accuracy=True),
+        Metric(
+            "answer_triggers", "Trigger answer accuracy", "the triggers of an answer, all of them", is_accuracy=True
+        ),
     )
 }
 
@@ -70,7 +77,7 @@ def scores(sums: Sums, convention: Convention) -> Scores:
         return Scores(precision, recall, 2 * sums.hit / (sums.gold + sums.pred))
     precision, recall = round(precision, convention.digits), round(recall, convention.digits)
     total = precision + recall
-    return Scores(precision, recall, 2 * precision * recall / total if total else 0.0)
+    return Scores(precision, recall, round(2 * precision * recall / total, convention.digits) if total else 0.0)
 
 
 def macro_f1(by_label: Iterable[Sums], convention: Convention) -> float:

@@ -11,12 +11,13 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from sfr.evaluation.conventions import Locate
 from sfr.structures import Argument, Entity, Event, Extraction, Relation, Span
 
-__all__ = ["placed"]
+__all__ = ["flat", "is_placed", "only_placed", "placed", "without_surplus"]
 
 _MAX_PLACES = 1_000  # of one mention in one text; far above any annotation
 
@@ -117,3 +118,56 @@ def _places(mention: str, text: str) -> tuple[Range, ...]:
         if found := [match.span() for match, _ in zip(re.finditer(pattern, text), range(_MAX_PLACES), strict=False)]:
             return tuple(found)
     return ()
+
+
+def is_placed(extraction: Extraction) -> bool:
+    """Whether every mention has a place."""
+    return (
+        all(entity.at for entity in extraction.entities)
+        and all(relation.head_at and relation.tail_at for relation in extraction.relations)
+        and all(event.trigger_at and all(a.at for a in event.arguments) for event in extraction.events)
+    )
+
+
+def only_placed(extraction: Extraction) -> Extraction:
+    """The extraction without what has no place; an event goes with its trigger, and its arguments with it."""
+    return Extraction(
+        tuple(entity for entity in extraction.entities if entity.at),
+        tuple(relation for relation in extraction.relations if relation.head_at and relation.tail_at),
+        tuple(
+            replace(event, arguments=tuple(a for a in event.arguments if a.at))
+            for event in extraction.events
+            if event.trigger_at
+        ),
+    )
+
+
+def flat(extraction: Extraction) -> Extraction:
+    """The entities that do not overlap an earlier one; of those that begin together the longest comes first."""
+    kept: list[Entity] = []
+    end = 0
+    for entity in sorted((e for e in extraction.entities if e.at), key=lambda e: (e.at[0][0], -e.at[-1][1], e.type)):
+        if entity.at[0][0] >= end:
+            kept.append(entity)
+            end = entity.at[-1][1]
+    return Extraction(tuple(kept))
+
+
+def without_surplus(extraction: Extraction, text: str) -> Extraction:
+    """The extraction without entities and triggers beyond the times that they stand in the text, in any case.
+
+    Types share these times, in the order of writing.
+    """
+    text = text.casefold()
+    written: Counter[str] = Counter()
+
+    def is_left(mention: str) -> bool:
+        mention = mention.casefold()
+        written[mention] += 1
+        return written[mention] <= text.count(mention)
+
+    return Extraction(
+        tuple(entity for entity in extraction.entities if is_left(entity.text)),
+        extraction.relations,
+        tuple(event for event in extraction.events if is_left(event.trigger)),
+    )

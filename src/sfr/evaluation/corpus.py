@@ -1,0 +1,179 @@
+"""A corpus: the outcomes of many outputs, added up by task and data set, one run at a time."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from sfr.evaluation.conventions import Convention
+from sfr.evaluation.counting import Sums
+from sfr.evaluation.errors import confusions, counts
+from sfr.evaluation.outcomes import Outcome, outcomes
+from sfr.evaluation.placing import is_placed
+from sfr.formats import dump
+from sfr.predictions import Prediction
+from sfr.structures import Extraction, Task
+from sfr.workers import in_order
+
+__all__ = ["Job", "Key", "Part", "Run", "evaluate", "in_runs"]
+
+Key = tuple[Task, str]
+"""A task and the name of a data set."""
+
+_NOTHING = Sums(0, 0, 0)
+_FINGERPRINTS = 1 << 64
+
+
+@dataclass(slots=True)
+class Part:
+    """One run of a system on one task of one data set: sums over its examples, which add up over parts.
+
+    ``sums`` holds for each metric three integers an example, in the order of ``ids``: units in gold,
+    in the prediction, in both. ``labels`` holds their totals by label. ``placed`` is how many
+    examples metrics on spans could be counted on; ``golds`` a fingerprint of texts and gold, the
+    same in any order. The rest counts outputs (``statuses``, ``rungs``, ``problems``, ``blank``) and
+    units (``errors``, ``confusions``, ``duplicates``).
+    """
+
+    metrics: tuple[str, ...]
+    ids: list[str] = field(default_factory=list)
+    golds: int = 0
+    sums: dict[str, array[int]] = field(default_factory=dict)
+    labels: dict[str, dict[str, Sums]] = field(default_factory=dict)
+    placed: int = 0
+    errors: Counter[tuple[str, str]] = field(default_factory=Counter)
+    confusions: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
+    rungs: Counter[str] = field(default_factory=Counter)
+    problems: Counter[str] = field(default_factory=Counter)
+    blank: Counter[str] = field(default_factory=Counter)
+    duplicates: int = 0
+    lengths: array[int] = field(default_factory=lambda: array("q"))
+
+    def __post_init__(self) -> None:
+        """Make room for the sums of each metric."""
+        for metric in self.metrics:
+            self.sums.setdefault(metric, array("q"))
+            self.labels.setdefault(metric, {})
+
+    def add(self, prediction: Prediction, found: Outcome) -> None:
+        """Count an outcome in."""
+        self.ids.append(prediction.id)
+        self.golds = (self.golds + _fingerprint(prediction)) % _FINGERPRINTS
+        whole = dict.fromkeys(self.metrics, _NOTHING)
+        for (metric, label), sums in found.cells.items():
+            whole[metric] = _plus(whole[metric], sums)
+            by_label = self.labels[metric]
+            by_label[label] = _plus(by_label.get(label, _NOTHING), sums)
+        for metric, sums in whole.items():
+            self.sums[metric].extend(sums)
+        self.placed += prediction.text is not None and is_placed(prediction.gold)
+        self.errors.update(counts(found.findings))
+        self.confusions.update(confusions(found.findings))
+        self.statuses[found.parsed.status] += 1
+        self.rungs.update(filter(None, [found.parsed.rung]))
+        self.problems.update({problem.code for problem in found.parsed.problems})
+        self.blank.update(_blank(prediction.gold, found.parsed.extraction))
+        self.duplicates += found.parsed.duplicates
+
+    def merge(self, other: Part) -> None:
+        """Count another part in, whose examples stand behind those of this one."""
+        self.ids += other.ids
+        self.golds = (self.golds + other.golds) % _FINGERPRINTS
+        self.placed += other.placed
+        self.duplicates += other.duplicates
+        self.lengths.extend(other.lengths)
+        for metric, sums in other.sums.items():
+            self.sums[metric].extend(sums)
+            for label, more in other.labels[metric].items():
+                self.labels[metric][label] = _plus(self.labels[metric].get(label, _NOTHING), more)
+        for name in ("errors", "confusions", "statuses", "rungs", "problems", "blank"):
+            getattr(self, name).update(getattr(other, name))
+
+    def total(self, metric: str) -> Sums:
+        """The sums of a metric over all examples."""
+        sums = self.sums[metric]
+        return Sums(sum(sums[0::3]), sum(sums[1::3]), sum(sums[2::3]))
+
+
+Run = dict[Key, Part]
+"""One run of a system: a part for each task and data set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """How predictions are evaluated, the same in every process.
+
+    ``measure`` gives the lengths of some outputs; without it the lengths that a prediction brings are kept.
+    """
+
+    convention: Convention
+    measure: Callable[[list[str]], list[int]] | None = None
+
+    def __call__(self, predictions: list[Prediction]) -> list[Run]:
+        """One run for each output of a prediction.
+
+        Raises ValueError when predictions differ in their number of outputs.
+        """
+        runs: list[Run] = []
+        for prediction in predictions:
+            runs = runs or [{} for _ in prediction.outputs]
+            found = outcomes(prediction, self.convention)
+            if len(found) != len(runs):
+                msg = f"{prediction.place}: expected {len(runs)} outputs as in the rows before, found {len(found)}"
+                raise ValueError(msg)
+            lengths = self._lengths(prediction)
+            for i, (run, one) in enumerate(zip(runs, found, strict=True)):
+                key = prediction.task, prediction.dataset
+                part = run.get(key) or run.setdefault(key, Part(self.convention.metrics[prediction.task]))
+                part.add(prediction, one)
+                part.lengths.extend(lengths[i : i + 1])
+        return runs
+
+    def _lengths(self, prediction: Prediction) -> list[int]:
+        texts = [output for output in prediction.outputs if isinstance(output, str)]
+        return self.measure(texts) if self.measure else list(prediction.tokens)
+
+
+def evaluate(predictions: Iterable[Prediction], job: Job, processes: int = 1) -> list[Run]:
+    """The runs of all predictions, the same for any number of processes."""
+    return in_runs(in_order(job, predictions, processes))
+
+
+def in_runs(chunks: Iterable[list[Run]]) -> list[Run]:
+    """The runs that the runs of some predictions each add up to.
+
+    Raises ValueError when they differ in number.
+    """
+    whole: list[Run] = []
+    for runs in chunks:
+        whole = whole or [{} for _ in runs]
+        if len(runs) != len(whole):
+            msg = f"expected {len(whole)} outputs a row as in the first rows, found {len(runs)} in later ones"
+            raise ValueError(msg)
+        for all_, some in zip(whole, runs, strict=True):
+            for key, part in some.items():
+                (all_.get(key) or all_.setdefault(key, Part(part.metrics))).merge(part)
+    return whole
+
+
+def _plus(one: Sums, other: Sums) -> Sums:
+    return Sums(one[0] + other[0], one[1] + other[1], one[2] + other[2])
+
+
+def _fingerprint(prediction: Prediction) -> int:
+    """A number for a text with its gold; numbers of different ones differ, but for a chance of 2 to the -64."""
+    gold = dump(prediction.gold, prediction.task)
+    content = "\0".join((prediction.task, prediction.dataset, prediction.id, prediction.text or "", gold))
+    return int.from_bytes(blake2b(content.encode(errors="surrogatepass"), digest_size=8).digest(), "big")
+
+
+def _blank(gold: Extraction, pred: Extraction) -> Iterator[str]:
+    """Which sides have no units."""
+    sides = {"gold": gold == Extraction(), "pred": pred == Extraction()}
+    yield from (side for side, is_blank in sides.items() if is_blank)
+    if all(sides.values()):
+        yield "both"

@@ -1,0 +1,123 @@
+"""What is drawn for the numbers of systems: intervals, and tests of the differences between them.
+
+Only this module and those below it need numpy; numbers without intervals do without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from sfr.evaluation.comparing import Comparison, Pairs, approximate_randomisation, paired_bootstrap
+from sfr.evaluation.conventions import Convention
+from sfr.evaluation.corpus import Part
+from sfr.evaluation.items import SPAN
+from sfr.evaluation.numbers import MEAN, POOLED, Contrast, Ends, Place, by_task, metrics_of
+from sfr.evaluation.resampling import bootstrap, interval
+from sfr.evaluation.signatures import Setup
+from sfr.evaluation.strata import FloatArray, Scoped, Stratum, Value
+from sfr.evaluation.systems import System
+from sfr.structures import Task
+
+__all__ = ["Drawn", "draw", "f1_of_sums"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Intervals of F1 by place, and the contrasts between systems."""
+
+    intervals: dict[Place, Ends]
+    contrasts: list[Contrast]
+
+
+def draw(systems: Sequence[System], setup: Setup, pairs: Pairs = "first") -> Drawn:
+    """Intervals for all numbers of the systems, and contrasts if there are several."""
+    drawn = Drawn({}, [])
+    for task, datasets in by_task(systems[0]).items():
+        for names, metrics in _covered(datasets).items():
+            strata = {system.name: _strata(by_task(system)[task], names, metrics) for system in systems}
+            _draw(drawn, strata, task, setup, pairs)
+    return drawn
+
+
+def _draw(drawn: Drawn, strata: Mapping[str, Sequence[Stratum]], task: Task, setup: Setup, pairs: Pairs) -> None:
+    """Draw for metrics that cover the same data sets of a task."""
+    value, names = f1_of_sums(setup.convention), list(strata)
+    found = [
+        bootstrap(name, strata[name], value, draws=setup.draws, seed=setup.seed, runs=setup.runs) for name in names
+    ]
+    metrics = strata[names[0]][0].cells
+    for one in found:
+        for dataset, replicates in _named(one.replicates):
+            ends = interval(replicates, setup.level)
+            for i, metric in enumerate(metrics):
+                drawn.intervals[one.system, task, dataset, metric] = (float(ends.low[i]), float(ends.high[i]))
+    if len(names) > 1:
+        resampled = paired_bootstrap(found, pairs=pairs, level=setup.level)
+        exchanged = approximate_randomisation(strata, value, draws=setup.draws, seed=setup.seed, pairs=pairs)
+        for pair in zip(resampled, exchanged, strict=True):
+            drawn.contrasts.extend(_contrasts(*pair, task, metrics))
+
+
+def _contrasts(resampled: Comparison, exchanged: Comparison, task: Task, metrics: Sequence[str]) -> Iterator[Contrast]:
+    found = dict(_named(exchanged.differences))
+    for dataset, one in _named(resampled.differences):
+        other = found[dataset]
+        for i, metric in enumerate(metrics):
+            low, high = (one.interval.low[i], one.interval.high[i]) if one.interval else (np.nan, np.nan)
+            values = one.point[i], low, high, one.p[i], one.adjusted[i], other.p[i], other.adjusted[i]
+            point, low, high, *ps = map(float, values)
+            yield Contrast(task, dataset, metric, resampled.first, resampled.second, point, (low, high), *ps)
+
+
+def _covered(datasets: Mapping[str, Sequence[Part]]) -> dict[tuple[str, ...], list[str]]:
+    """The metrics by the data sets on which they could be counted."""
+    placed = tuple(name for name, parts in datasets.items() if any(part.placed for part in parts))
+    found: dict[tuple[str, ...], list[str]] = {}
+    for metric in metrics_of(datasets):
+        found.setdefault(placed if metric.endswith(SPAN) else tuple(datasets), []).append(metric)
+    return found
+
+
+def f1_of_sums(convention: Convention) -> Value:
+    """F1 under a convention as a function of arrays of sums; ``metrics.scores`` is the same for one."""
+
+    def value(sums: FloatArray) -> FloatArray:
+        gold, pred, hit = sums[..., 0], sums[..., 1], sums[..., 2]
+        total = gold + pred
+        if convention.digits is None:
+            f1 = 2 * hit / np.maximum(total, 1)
+        else:
+            precision = np.round(hit / np.maximum(pred, 1), convention.digits)
+            recall = np.round(hit / np.maximum(gold, 1), convention.digits)
+            both = precision + recall
+            f1 = np.round(2 * precision * recall / np.where(both > 0, both, 1), convention.digits)
+        return np.where(total > 0, f1, convention.undefined)
+
+    return value
+
+
+def _strata(datasets: Mapping[str, Sequence[Part]], names: Sequence[str], metrics: Sequence[str]) -> list[Stratum]:
+    """The sums of each data set: examples, runs, metrics, three."""
+    return [
+        Stratum(name, tuple(metrics), np.stack([_counts(part, metrics) for part in datasets[name]], axis=1))
+        for name in names
+    ]
+
+
+def _counts(part: Part, metrics: Sequence[str]) -> npt.NDArray[np.int64]:
+    return np.stack([np.asarray(part.sums[metric], np.int64).reshape(-1, 3) for metric in metrics], axis=1)
+
+
+def _named(scoped: Scoped[T]) -> Iterator[tuple[str, T]]:
+    """By the names that numbers have; what is over data sets only where there are several."""
+    yield from scoped.strata.items()
+    if len(scoped.strata) > 1:
+        yield MEAN, scoped.average
+        yield POOLED, scoped.pooled

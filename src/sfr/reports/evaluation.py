@@ -1,0 +1,362 @@
+"""The tables of an evaluation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sfr.evaluation.corpus import Part
+from sfr.evaluation.counting import Sums
+from sfr.evaluation.errors import KINDS
+from sfr.evaluation.lengths import length_bands, summary
+from sfr.evaluation.metrics import macro_f1, metric_named, scores
+from sfr.evaluation.numbers import MEAN, Contrast, Ends, Number, Place, by_task
+from sfr.evaluation.signatures import Setup
+from sfr.evaluation.systems import System
+from sfr.paper import Comparison
+from sfr.reports.sheets import Column, Sheet
+
+__all__ = ["SHEETS", "Contents", "sheets"]
+
+MACRO = "(macro)"
+"""The mean over the labels of a metric."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the tables are made of.
+
+    ``intervals`` holds the ends of those numbers that have an interval, ``contrasts`` what sets
+    systems apart, ``paper`` what stands beside figures of the paper, by system.
+    """
+
+    setup: Setup
+    systems: Sequence[System]
+    numbers: Sequence[Number]
+    intervals: Mapping[Place, Ends] = field(default_factory=dict)
+    contrasts: Sequence[Contrast] = ()
+    paper: Sequence[tuple[str, Comparison]] = ()
+
+
+_TASK = (Column("task", "task", "name"), Column("dataset", "data set", "name"))
+_WHERE = (Column("system", "system", "name"), *_TASK)
+
+
+def _title(metric: str) -> str:
+    return metric_named(metric).title
+
+
+def _score_rows(contents: Contents) -> Iterator[tuple[Any, ...]]:
+    for number in contents.numbers:
+        if not number.covered:
+            continue
+        gold, pred, hit = _mean_sums(number.sums)
+        precision, recall, f1 = number.scores
+        is_accuracy = metric_named(number.metric).is_accuracy
+        yield (
+            number.system,
+            number.task,
+            number.dataset,
+            _title(number.metric),
+            *((None, None) if is_accuracy else (precision, recall)),
+            f1,
+            contents.intervals.get((number.system, number.task, number.dataset, number.metric)),
+            number.deviation,
+            gold,
+            pred,
+            hit,
+            number.covered,
+            len(number.runs),
+            number.metric,
+        )
+
+
+def _mean_sums(runs: Sequence[Sums]) -> tuple[int | None, int | None, int | None]:
+    """Sums, or their means over several runs to the next integer."""
+    if not runs:
+        return None, None, None
+    gold, pred, hit = (round(sum(values) / len(runs)) for values in zip(*runs, strict=True))
+    return gold, pred, hit
+
+
+def _score_sheet(contents: Contents) -> Sheet:
+    """Precision, recall and F1 of every metric."""
+    columns = (
+        *_WHERE,
+        Column("title", "metric"),
+        Column("precision", "P", "percent"),
+        Column("recall", "R", "percent"),
+        Column("f1", "F1", "percent"),
+        Column("interval", f"{100 * contents.setup.level:g} % interval", "interval"),
+        Column("deviation", "sd of runs", "percent"),
+        Column("gold", "gold", "count"),
+        Column("pred", "pred", "count"),
+        Column("hit", "hit", "count"),
+        Column("examples", "examples", "count"),
+        Column("runs", "runs", "count"),
+        Column("metric", "name"),
+    )
+    return Sheet("scores", "Scores", columns, tuple(_score_rows(contents)), tuple(_coverage(contents)))
+
+
+def _coverage(contents: Contents) -> Iterator[str]:
+    """Where a metric does not cover all examples."""
+    for number in contents.numbers:
+        if 0 < number.covered < number.examples and number.dataset != MEAN:
+            yield (
+                f"{_title(number.metric)} of {number.system}, {number.task} {number.dataset}: {number.covered:,} of "
+                f"{number.examples:,} examples have a place for every mention of gold and a text."
+            )
+
+
+def _contrast_sheet(contents: Contents) -> Sheet:
+    """What sets systems apart, and how sure that is."""
+    columns = (
+        *_TASK,
+        Column("metric", "metric", "name"),
+        Column("first", "first", "name"),
+        Column("second", "second"),
+        Column("difference", "difference", "difference"),
+        Column("interval", f"{100 * contents.setup.level:g} % interval", "interval"),
+        Column("bootstrap", "p bootstrap", "p"),
+        Column("bootstrap_adjusted", "Holm", "p"),
+        Column("randomisation", "p randomisation", "p"),
+        Column("randomisation_adjusted", "Holm", "p"),
+    )
+    rows = tuple(
+        (
+            one.task,
+            one.dataset,
+            _title(one.metric),
+            one.first,
+            one.second,
+            one.difference,
+            one.interval,
+            one.bootstrap,
+            one.bootstrap_adjusted,
+            one.randomisation,
+            one.randomisation_adjusted,
+        )
+        for one in contents.contrasts
+    )
+    return Sheet("contrasts", "Differences in F1: the second system less the first", columns, rows)
+
+
+def _type_rows(contents: Contents) -> Iterator[tuple[Any, ...]]:
+    for system in contents.systems:
+        for task, datasets in by_task(system).items():
+            for dataset, parts in datasets.items():
+                for metric, labels in _labels(parts).items():
+                    where = system.name, task, dataset, _title(metric)
+                    is_accuracy = metric_named(metric).is_accuracy
+                    for label, sums in sorted(labels.items(), key=lambda item: (-item[1].gold, item[0])):
+                        precision, recall, f1 = scores(sums, contents.setup.convention)
+                        yield *where, label, *((None, None) if is_accuracy else (precision, recall)), f1, *sums
+                    yield *where, MACRO, None, None, macro_f1(labels.values(), contents.setup.convention), *(3 * [None])
+
+
+def _labels(parts: Sequence[Part]) -> dict[str, dict[str, Sums]]:
+    """By metric and label the sums over all runs, of metrics that have labels."""
+    found: dict[str, dict[str, Sums]] = {}
+    for part in parts:
+        for metric, labels in part.labels.items():
+            for label, sums in labels.items():
+                if label:
+                    before = found.setdefault(metric, {}).get(label, Sums(0, 0, 0))
+                    found[metric][label] = Sums(*(a + b for a, b in zip(before, sums, strict=True)))
+    return found
+
+
+def _type_sheet(contents: Contents) -> Sheet:
+    """The scores of each type, arguments by role; sums are over all runs."""
+    columns = (
+        *_WHERE,
+        Column("metric", "metric", "name"),
+        Column("label", "type or role"),
+        Column("precision", "P", "percent"),
+        Column("recall", "R", "percent"),
+        Column("f1", "F1", "percent"),
+        Column("gold", "gold", "count"),
+        Column("pred", "pred", "count"),
+        Column("hit", "hit", "count"),
+    )
+    return Sheet("types", "Scores by type", columns, tuple(_type_rows(contents)))
+
+
+def _each(contents: Contents) -> Iterator[tuple[tuple[str, str, str], list[Part]]]:
+    for system in contents.systems:
+        for task, dataset in system.keys:
+            yield (system.name, task, dataset), system.parts((task, dataset))
+
+
+def _merged(parts: Iterable[Part], name: str) -> Counter[Any]:
+    found: Counter[Any] = Counter()
+    for part in parts:
+        found.update(getattr(part, name))
+    return found
+
+
+def _error_rows(contents: Contents) -> Iterator[tuple[Any, ...]]:
+    for where, parts in _each(contents):
+        found = _merged(parts, "errors")
+        for of, kinds in KINDS.items():
+            total = sum(found[of, kind] for kind in kinds)
+            for kind in kinds:
+                if found[of, kind]:
+                    yield *where, of, kind, found[of, kind], found[of, kind] / total
+
+
+def _error_sheet(contents: Contents) -> Sheet:
+    """What went wrong, unit by unit."""
+    columns = (
+        *_WHERE,
+        Column("of", "unit", "name"),
+        Column("kind", "finding"),
+        Column("n", "units", "count"),
+        Column("share", "%", "percent"),
+    )
+    return Sheet("errors", "Hits and errors", columns, tuple(_error_rows(contents)))
+
+
+def _confusion_sheet(contents: Contents) -> Sheet:
+    """Which type was given for which, the most frequent first."""
+    columns = (
+        *_WHERE,
+        Column("of", "unit", "name"),
+        Column("gold", "gold", "name"),
+        Column("pred", "pred"),
+        Column("n", "times", "count"),
+    )
+    rows = [
+        (*where, *names, n)
+        for where, parts in _each(contents)
+        for names, n in sorted(_merged(parts, "confusions").items(), key=lambda item: (item[0][0], -item[1], item[0]))
+    ]
+    return Sheet("confusions", "Types and roles taken for others", columns, tuple(rows))
+
+
+def _parse_sheet(contents: Contents) -> Sheet:
+    """How the outputs could be read."""
+    columns = (
+        *_WHERE,
+        Column("outputs", "outputs", "count"),
+        Column("ok", "ok %", "percent"),
+        Column("recovered", "recovered %", "percent"),
+        Column("unparsable", "unparsable %", "percent"),
+        Column("duplicates", "repeated units", "count"),
+        Column("blank_gold", "no gold %", "percent"),
+        Column("blank_pred", "no pred %", "percent"),
+        Column("blank_both", "neither %", "percent"),
+    )
+    rows = []
+    for where, parts in _each(contents):
+        n = sum(len(part.ids) for part in parts)
+        statuses, blank = _merged(parts, "statuses"), _merged(parts, "blank")
+        read = [statuses[status] / n for status in ("ok", "recovered", "unparsable")]
+        sides = [blank[side] / n for side in ("gold", "pred", "both")]
+        rows.append((*where, n, *read, sum(part.duplicates for part in parts), *sides))
+    return Sheet("parsing", "How the outputs could be read", columns, tuple(rows))
+
+
+def _problem_sheet(contents: Contents) -> Sheet:
+    """What the outputs had wrong with them, and what it took to read them."""
+    columns = (
+        *_WHERE,
+        Column("what", "what", "name"),
+        Column("code", "code"),
+        Column("n", "outputs", "count"),
+        Column("share", "%", "percent"),
+    )
+    rows = [
+        (*where, what, code, n, n / sum(len(part.ids) for part in parts))
+        for where, parts in _each(contents)
+        for what, name in (("repair", "rungs"), ("problem", "problems"))
+        for code, n in _merged(parts, name).most_common()
+    ]
+    return Sheet("problems", "Repairs and problems", columns, tuple(rows))
+
+
+def _length_sheet(contents: Contents) -> Sheet:
+    """Lengths of outputs: least, mean and largest under percentiles, as in Table 6 of the paper."""
+    columns = (
+        *_WHERE,
+        Column("n", "outputs", "count"),
+        *(
+            Column(f"p{share}_{name}", f"P{share} {name}", "number" if name == "mean" else "count")
+            for share in _SHARES
+            for name in ("min", "mean", "max")
+        ),
+        Column("mean", "mean", "number"),
+        Column("max", "max", "count"),
+    )
+    rows = []
+    for where, parts in _each(contents):
+        lengths = [length for part in parts for length in part.lengths]
+        if lengths:
+            bands = length_bands(lengths, _SHARES, contents.setup.bands)
+            whole = summary(lengths)
+            cells = [value for band in bands for value in (band.min, band.mean, band.max)]
+            rows.append((*where, len(lengths), *cells, whole.mean, whole.max))
+    return Sheet("lengths", f"Lengths of outputs in {_unit(contents.setup.lengths)}", columns, tuple(rows))
+
+
+_SHARES = (50, 70, 99)
+
+
+def _unit(lengths: str) -> str:
+    return lengths if lengths in {"words", "characters"} else f"tokens of {lengths}"
+
+
+def _paper_sheet(contents: Contents) -> Sheet:
+    """Numbers beside those of the paper."""
+    columns = (
+        Column("system", "system", "name"),
+        Column("table", "table", "name"),
+        Column("metric", "metric", "name"),
+        Column("dataset", "data set"),
+        Column("mine", "F1", "points"),
+        Column("paper", "paper", "points"),
+        Column("difference", "difference", "points_signed"),
+        Column("best_other", "best other", "points"),
+        Column("best_others", "of"),
+    )
+    rows = [
+        (
+            system,
+            f"Table {one.table.number}",
+            _title(one.metric),
+            line.name,
+            line.mine,
+            line.paper,
+            line.difference,
+            line.best_other,
+            ", ".join(line.best_others) or None,
+        )
+        for system, one in contents.paper
+        for line in (*one.lines, *one.averages)
+    ]
+    notes = dict.fromkeys(f"{note}" for _, one in contents.paper for note in one.notes)
+    names = {one.system for _, one in contents.paper}
+    return Sheet("paper", f"Beside the paper: {', '.join(sorted(names))}", columns, tuple(rows), tuple(notes))
+
+
+SHEETS: Mapping[str, Callable[[Contents], Sheet]] = {
+    "scores": _score_sheet,
+    "contrasts": _contrast_sheet,
+    "types": _type_sheet,
+    "errors": _error_sheet,
+    "confusions": _confusion_sheet,
+    "parsing": _parse_sheet,
+    "problems": _problem_sheet,
+    "lengths": _length_sheet,
+    "paper": _paper_sheet,
+}
+"""The tables by name."""
+
+
+def sheets(contents: Contents, names: Iterable[str]) -> list[Sheet]:
+    """The tables of these names that have rows."""
+    found = [SHEETS[name](contents) for name in names]
+    return [sheet for sheet in found if sheet.rows]
