@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from sfr._version import __version__
+from sfr.cli._evaluate import evaluate_command
 from sfr.cli._explain import explain_command
+from sfr.cli._rerun import rerun_command
 from sfr.cli._samples import samples
 from sfr.cli._score import score
 from sfr.cli.data import data
@@ -27,6 +29,8 @@ def main() -> None:
 
 
 main.add_command(score)
+main.add_command(evaluate_command)
+main.add_command(rerun_command)
 main.add_command(explain_command)
 main.add_command(samples)
 main.add_command(data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sfr.evaluation.conventions import CONVENTIONS, Convention, convention
+from sfr.evaluation.conventions import CONVENTIONS, Convention, convention, read_setting
 from sfr.evaluation.counting import Case, Sums, count
 from sfr.evaluation.metrics import METRICS, Metric, Scores, macro_f1, metric_named, scores
 
@@ -18,5 +18,6 @@ __all__ = [
     "count",
     "macro_f1",
     "metric_named",
+    "read_setting",
     "scores",
 ]

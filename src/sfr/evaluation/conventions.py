@@ -7,9 +7,8 @@ the numbers of a published evaluator have its name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from sfr.fields import read_value, write_value
@@ -59,13 +58,11 @@ Locate = Literal["order", "every"]
 """Where a mention without offsets stands: its n-th writing at its n-th occurrence in the text, or
 at ``every`` occurrence."""
 
-_BY_DEFAULT: Mapping[Task, tuple[str, ...]] = MappingProxyType(
-    {
-        "ner": ("entity", "entity_span", "slot", "slot_filled"),
-        "re": ("relation", "relation_span", "slot", "slot_filled"),
-        "ee": ("trigger_id", "trigger", "argument", "argument_attached", "argument_matched", "slot", "slot_filled"),
-    }
-)
+_BY_DEFAULT: Mapping[Task, tuple[str, ...]] = {
+    "ner": ("entity", "entity_span", "slot", "slot_filled"),
+    "re": ("relation", "relation_span", "slot", "slot_filled"),
+    "ee": ("trigger_id", "trigger", "argument", "argument_attached", "argument_matched", "slot", "slot_filled"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +87,7 @@ class Convention:
 
     name: str = "sfr"
     about: str = "strict micro-F1 over sets of units; a text without units counts neither for nor against"
-    metrics: Mapping[Task, tuple[str, ...]] = _BY_DEFAULT
+    metrics: Mapping[Task, tuple[str, ...]] = field(default_factory=lambda: dict(_BY_DEFAULT), hash=False)
 
     caseless: tuple[Part, ...] = ()
     equality: Equality = "exact"
@@ -119,10 +116,6 @@ class Convention:
             msg = f"convention {self.name}: {'; '.join(bad)}"
             raise ValueError(msg)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Worker processes get it by its fields; views of mappings cannot be pickled."""
-        return _made, ({field.name: _plain(getattr(self, field.name)) for field in fields(self)},)
-
     @cached_property
     def reading(self) -> Reading:
         """How outputs are read."""
@@ -135,17 +128,9 @@ class Convention:
         )
 
 
-def _made(values: dict[str, Any]) -> Convention:
-    return Convention(**values)
-
-
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else value
-
-
 def settings() -> list[str]:
     """The names of the fields that may be set one by one."""
-    return [field.name for field in fields(Convention) if field.name not in {"name", "about", "metrics"}]
+    return [each.name for each in fields(Convention) if each.name not in {"name", "about", "metrics"}]
 
 
 def _misfit(name: str, value: Any) -> str:

@@ -33,7 +33,7 @@ class Part:
 
     ``sums`` holds for each metric three integers an example, in the order of ``ids``: units in gold,
     in the prediction, in both. ``labels`` holds their totals by label. ``placed`` is how many
-    examples metrics on spans could be counted on; ``golds`` a fingerprint of texts and gold, the
+    examples have gold with a place for each mention; ``golds`` a fingerprint of texts and gold, the
     same in any order. The rest counts outputs (``statuses``, ``rungs``, ``problems``, ``blank``) and
     units (``errors``, ``confusions``, ``duplicates``).
     """
@@ -70,7 +70,7 @@ class Part:
             by_label[label] = _plus(by_label.get(label, _NOTHING), sums)
         for metric, sums in whole.items():
             self.sums[metric].extend(sums)
-        self.placed += prediction.text is not None and is_placed(prediction.gold)
+        self.placed += prediction.text is not None and prediction.gold != Extraction() and is_placed(prediction.gold)
         self.errors.update(counts(found.findings))
         self.confusions.update(confusions(found.findings))
         self.statuses[found.parsed.status] += 1

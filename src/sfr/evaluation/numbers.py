@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
+from typing import Literal
 
 from sfr.evaluation.conventions import Convention
 from sfr.evaluation.corpus import Part
@@ -18,7 +19,7 @@ from sfr.evaluation.metrics import Scores, scores
 from sfr.evaluation.systems import System
 from sfr.structures import Task
 
-__all__ = ["MEAN", "POOLED", "Contrast", "Ends", "Number", "Place", "by_task", "metrics_of", "numbers"]
+__all__ = ["MEAN", "POOLED", "Contrast", "Ends", "Number", "Pairs", "Place", "by_task", "metrics_of", "numbers"]
 
 MEAN = "(mean)"
 """The unweighted mean over the data sets of a task."""
@@ -31,6 +32,9 @@ Place = tuple[str, Task, str, str]
 """System, task, data set, metric."""
 
 Ends = tuple[float, float]
+
+Pairs = Literal["first", "all"]
+"""Which systems are compared: every one with the first, or every pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,8 @@ def _number(  # noqa: PLR0913, PLR0917 - what it is about, in order
 ) -> Number:
     sums = tuple(part.total(metric) for part in parts)
     examples = len(parts[0].ids)
-    covered = parts[0].placed if metric.endswith(SPAN) else examples
+    placed = parts[0].placed + parts[0].blank["gold"] if parts[0].placed else 0
+    covered = placed if metric.endswith(SPAN) else examples
     return Number(
         system, task, dataset, metric, examples, covered, sums, tuple(scores(run, convention) for run in sums)
     )

@@ -12,13 +12,13 @@ from sfr.evaluation.counting import Sums
 from sfr.evaluation.errors import KINDS
 from sfr.evaluation.lengths import length_bands, summary
 from sfr.evaluation.metrics import macro_f1, metric_named, scores
-from sfr.evaluation.numbers import MEAN, Contrast, Ends, Number, Place, by_task
-from sfr.evaluation.signatures import Setup
+from sfr.evaluation.numbers import MEAN, POOLED, Contrast, Ends, Number, Pairs, Place, by_task, numbers
+from sfr.evaluation.signatures import Setup, Signature
 from sfr.evaluation.systems import System
-from sfr.paper import Comparison
-from sfr.reports.sheets import Column, Sheet
+from sfr.paper import Comparison, beside_paper, compared_metrics
+from sfr.reports.sheets import Column, Sheet, sheet_json
 
-__all__ = ["SHEETS", "Contents", "sheets"]
+__all__ = ["SHEETS", "Contents", "contents_of", "results_json", "sheets"]
 
 MACRO = "(macro)"
 """The mean over the labels of a metric."""
@@ -38,6 +38,41 @@ class Contents:
     intervals: Mapping[Place, Ends] = field(default_factory=dict)
     contrasts: Sequence[Contrast] = ()
     paper: Sequence[tuple[str, Comparison]] = ()
+
+
+def contents_of(
+    systems: Sequence[System], setup: Setup, *, pairs: Pairs = "first", paper_system: str | None = None
+) -> Contents:
+    """The numbers of systems, with intervals and contrasts if the setup has draws.
+
+    ``pairs`` says which systems are compared; ``paper_system`` whose figures in the paper stand beside
+    the numbers, if any.
+
+    Raises ValueError when numpy is wanted and missing, or for an unknown system of the paper.
+    """
+    found = [number for system in systems for number in numbers(system, setup.convention)]
+    paper = _beside_paper(found, paper_system) if paper_system else []
+    if not setup.draws:
+        return Contents(setup, systems, found, paper=paper)
+    try:
+        from sfr.evaluation.drawing import draw
+    except ImportError as error:
+        if error.name != "numpy":
+            raise
+        msg = "intervals take numpy: python -m pip install 'sfr[eval]'; or do without them (--draws 0)"
+        raise ValueError(msg) from None
+    drawn = draw(systems, setup, pairs)
+    return Contents(setup, systems, found, drawn.intervals, drawn.contrasts, paper)
+
+
+def _beside_paper(found: Iterable[Number], paper_system: str) -> list[tuple[str, Comparison]]:
+    """The numbers of each system and metric beside the paper, where it has figures of them."""
+    mine: dict[tuple[str, str], dict[str, float]] = {}
+    for number in found:
+        if number.metric in compared_metrics() and number.dataset not in {MEAN, POOLED} and number.covered:
+            mine.setdefault((number.system, number.metric), {})[number.dataset] = 100 * number.scores.f1
+    compared = [(system, beside_paper(metric, by_set, paper_system)) for (system, metric), by_set in mine.items()]
+    return [(system, one) for system, one in compared if one.lines]
 
 
 _TASK = (Column("task", "task", "name"), Column("dataset", "data set", "name"))
@@ -91,12 +126,12 @@ def _score_sheet(contents: Contents) -> Sheet:
         Column("f1", "F1", "percent"),
         Column("interval", f"{100 * contents.setup.level:g} % interval", "interval"),
         Column("deviation", "sd of runs", "percent"),
-        Column("gold", "gold", "count"),
-        Column("pred", "pred", "count"),
-        Column("hit", "hit", "count"),
-        Column("examples", "examples", "count"),
-        Column("runs", "runs", "count"),
-        Column("metric", "name"),
+        Column("gold", "gold", "count", "wide"),
+        Column("pred", "pred", "count", "wide"),
+        Column("hit", "hit", "count", "wide"),
+        Column("examples", "examples", "count", "wide"),
+        Column("runs", "runs", "count", "never"),
+        Column("metric", "name", shown="never"),
     )
     return Sheet("scores", "Scores", columns, tuple(_score_rows(contents)), tuple(_coverage(contents)))
 
@@ -120,10 +155,10 @@ def _contrast_sheet(contents: Contents) -> Sheet:
         Column("second", "second"),
         Column("difference", "difference", "difference"),
         Column("interval", f"{100 * contents.setup.level:g} % interval", "interval"),
-        Column("bootstrap", "p bootstrap", "p"),
-        Column("bootstrap_adjusted", "Holm", "p"),
-        Column("randomisation", "p randomisation", "p"),
-        Column("randomisation_adjusted", "Holm", "p"),
+        Column("bootstrap", "p boot.", "p"),
+        Column("bootstrap_adjusted", "Holm", "p", "wide"),
+        Column("randomisation", "p random.", "p"),
+        Column("randomisation_adjusted", "Holm", "p", "wide"),
     )
     rows = tuple(
         (
@@ -360,3 +395,9 @@ def sheets(contents: Contents, names: Iterable[str]) -> list[Sheet]:
     """The tables of these names that have rows."""
     found = [SHEETS[name](contents) for name in names]
     return [sheet for sheet in found if sheet.rows]
+
+
+def results_json(contents: Contents, signature: Signature) -> dict[str, Any]:
+    """All tables, and the signature of their numbers, as one object."""
+    tables = {name: sheet_json(make(contents)) for name, make in SHEETS.items()}
+    return {"signature": {"short": signature.short, "long": signature.long}, **tables}

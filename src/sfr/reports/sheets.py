@@ -14,7 +14,17 @@ from rich.table import Table
 
 from sfr.reports.visible import visible
 
-__all__ = ["Column", "Kind", "Sheet", "sheet_csv", "sheet_json", "sheet_latex", "sheet_markdown", "sheet_table"]
+__all__ = [
+    "Column",
+    "Kind",
+    "Sheet",
+    "Shown",
+    "sheet_csv",
+    "sheet_json",
+    "sheet_latex",
+    "sheet_markdown",
+    "sheet_table",
+]
 
 Kind = Literal["name", "text", "count", "percent", "interval", "difference", "points", "points_signed", "number", "p"]
 """What a column holds. ``name``: what rows are about, said once where rows follow one another;
@@ -24,13 +34,18 @@ Kind = Literal["name", "text", "count", "percent", "interval", "difference", "po
 Value = Any
 
 
+Shown = Literal["always", "wide", "never"]
+"""Whether people see a column: ``wide``: where there is room for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name for programs, its title for people, and what it holds."""
+    """A column: its name for programs, its title for people, what it holds, whether people see it."""
 
     name: str
     title: str
     kind: Kind = "text"
+    shown: Shown = "always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,20 @@ _SHOWN: Mapping[Kind, Callable[[Value], str]] = {
 NOTHING = "-"
 
 
+def _for_people(sheet: Sheet, *, narrow: bool = False) -> Sheet:
+    """The table without columns that are for programs, or empty; what all rows are about goes into the title."""
+    shown = {"always"} if narrow else {"always", "wide"}
+    title, kept = sheet.title, []
+    for i, column in enumerate(sheet.columns):
+        values = {row[i] for row in sheet.rows}
+        if column.name == "system" and len(values) == 1:
+            title = f"{title}: {visible(str(*values))}"
+        elif column.shown in shown and not values <= {None, ""}:
+            kept.append(i)
+    rows = tuple(tuple(row[i] for i in kept) for row in sheet.rows)
+    return Sheet(sheet.name, title, tuple(sheet.columns[i] for i in kept), rows, sheet.notes)
+
+
 def _cells(sheet: Sheet) -> list[list[str]]:
     """The cells as people read them."""
     kinds = [column.kind for column in sheet.columns]
@@ -90,8 +119,9 @@ def _said_once(sheet: Sheet, rows: list[list[str]]) -> list[list[str]]:
     return found
 
 
-def sheet_table(sheet: Sheet) -> Table:
-    """The table for a terminal."""
+def sheet_table(sheet: Sheet, *, narrow: bool = False) -> Table:
+    """The table for a terminal, if it is to be ``narrow`` without all that can be spared."""
+    sheet = _for_people(sheet, narrow=narrow)
     table = Table(box=None, pad_edge=False, header_style="bold", title=sheet.title, title_justify="left")
     table.title_style = "bold"
     for column in sheet.columns:
@@ -104,6 +134,7 @@ def sheet_table(sheet: Sheet) -> Table:
 
 def sheet_markdown(sheet: Sheet) -> str:
     """The table as Markdown, its title above and its notes below."""
+    sheet = _for_people(sheet)
     rows = [[_for_markdown(cell) for cell in row] for row in _cells(sheet)]
     notes = "".join(f"\n{note}\n" for note in sheet.notes)
     return f"### {sheet.title}\n\n{_tabulated(sheet, rows, 'pipe')}\n{notes}"
@@ -115,6 +146,7 @@ def _for_markdown(cell: str) -> str:
 
 def sheet_latex(sheet: Sheet) -> str:
     """The table as LaTeX (package booktabs), its notes as comments."""
+    sheet = _for_people(sheet)
     notes = "".join(f"% {line}\n" for line in (sheet.title, *sheet.notes))
     return f"{notes}{_tabulated(sheet, _cells(sheet), 'latex_booktabs')}\n"
 
