@@ -14,7 +14,6 @@ from rich.console import Console
 from sfr.cli._shared import EXIT_BAD, count, progress
 from sfr.evaluation import CONVENTIONS, convention, read_setting
 from sfr.evaluation.corpus import Job, Run, evaluate
-from sfr.evaluation.lengths import length_function
 from sfr.evaluation.signatures import Setup
 from sfr.evaluation.systems import System, systems_of
 from sfr.predictions import KINDS, Prediction, Predictions, Problems, open_predictions, read_gold_files
@@ -225,7 +224,7 @@ def fail_on(errors: Console, problems: Problems) -> None:
 
 def read_systems(inputs: Inputs, setup: Setup, errors: Console, jobs: int) -> tuple[list[System], list[str]]:
     """The systems with their outcomes added up, and notes on how they were read."""
-    job = Job(setup.convention, None if setup.lengths == "given" else length_function(setup.lengths))
+    job = Job(setup.convention, setup.lengths)
     runs: dict[str, list[Run]] = {}
     notes: list[str] = []
     try:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 
 from sfr.evaluation.conventions import Convention
 from sfr.evaluation.counting import Sums
 from sfr.evaluation.errors import confusions, counts
+from sfr.evaluation.lengths import length_function
 from sfr.evaluation.outcomes import Outcome, outcomes
 from sfr.evaluation.placing import is_placed
 from sfr.formats import dump
@@ -107,11 +109,12 @@ Run = dict[Key, Part]
 class Job:
     """How predictions are evaluated, the same in every process.
 
-    ``measure`` gives the lengths of some outputs; without it the lengths that a prediction brings are kept.
+    ``lengths`` names what outputs are measured with, as ``length_function`` takes it; with "given" the
+    lengths are kept that a prediction brings.
     """
 
     convention: Convention
-    measure: Callable[[list[str]], list[int]] | None = None
+    lengths: str = "words"
 
     def __call__(self, predictions: list[Prediction]) -> list[Run]:
         """One run for each output of a prediction.
@@ -135,7 +138,10 @@ class Job:
 
     def _lengths(self, prediction: Prediction) -> list[int]:
         texts = [output for output in prediction.outputs if isinstance(output, str)]
-        return self.measure(texts) if self.measure else list(prediction.tokens)
+        return list(prediction.tokens) if self.lengths == "given" else _measure(self.lengths)(texts)
+
+
+_measure = cache(length_function)  # a tokenizer is loaded once in each process
 
 
 def evaluate(predictions: Iterable[Prediction], job: Job, processes: int = 1) -> list[Run]:

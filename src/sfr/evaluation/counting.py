@@ -101,8 +101,8 @@ def _labels(items: Iterable[Item]) -> Labels:
 
 
 def _as_sets(gold: list[Item], pred: list[Item]) -> tuple[Labels, Labels, Labels]:
-    golds, preds = set(gold), set(pred)
-    return _labels(golds), _labels(preds), _labels(golds & preds)
+    golds, preds = dict.fromkeys(gold), dict.fromkeys(pred)  # sets in the order of writing
+    return _labels(golds), _labels(preds), _labels(golds.keys() & preds.keys())
 
 
 def _as_multisets(gold: list[Item], pred: list[Item]) -> tuple[Labels, Labels, Labels]:

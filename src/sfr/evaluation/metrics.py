@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import fsum
 from typing import NamedTuple
 
 from sfr.evaluation.conventions import Convention
@@ -83,4 +84,4 @@ def scores(sums: Sums, convention: Convention) -> Scores:
 def macro_f1(by_label: Iterable[Sums], convention: Convention) -> float:
     """The mean F1 of the labels that gold or prediction have."""
     found = [scores(sums, convention).f1 for sums in by_label if sums.gold or sums.pred]
-    return sum(found) / len(found) if found else convention.undefined
+    return fsum(found) / len(found) if found else convention.undefined
