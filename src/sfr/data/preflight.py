@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,7 @@ from sfr.formats import records
 from sfr.rewards import Reward
 from sfr.schema import Schema
 from sfr.structures import Task
+from sfr.tokenizers import tokenizer_of
 from sfr.workers import in_order
 
 __all__ = ["Limits", "Preflight", "check_rows", "percentiles"]
@@ -201,26 +200,9 @@ def _example_in(truth: str) -> Example:
         raise RowError([f"ground truth: {problem}" for problem in error.problems]) from None
 
 
-@cache
-def _tokenizer(name: str) -> Any:
-    """The tokenizer in a folder or of a name on the hub.
-
-    Raises ValueError when it cannot be had.
-    """
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # it has to say that PyTorch is not there, which is well
-    try:
-        from transformers import AutoTokenizer
-    except ImportError:
-        raise ValueError("counting tokens takes transformers: python -m pip install 'sfr[tokenizers]'") from None
-    try:
-        return AutoTokenizer.from_pretrained(name)
-    except Exception as error:  # noqa: BLE001 - what it raises for a folder of other files is not said anywhere
-        raise ValueError(f"there is no tokenizer in {name}: {error}") from None
-
-
 def _token_counts(name: str, pairs: list[tuple[str, str]]) -> tuple[list[int], list[int]]:
     """Tokens of prompts, in their chat template where there is one, and of targets with the token that ends them."""
-    tokenizer = _tokenizer(name)
+    tokenizer = tokenizer_of(name)
     prompts = [prompt for prompt, _ in pairs]
     chat = bool(tokenizer.chat_template)
     if chat:
@@ -254,7 +236,7 @@ def check_rows(  # noqa: PLR0913 - what can be said on the command line
     Raises OSError when it cannot be read, ValueError when it is no such file or the tokenizer is not there.
     """
     if limits.tokenizer is not None:
-        _tokenizer(limits.tokenizer)  # fail now, not in the middle
+        tokenizer_of(limits.tokenizer)  # fail now, not in the middle
     found = Preflight()
     for part in in_order(_Job(rewards, template, limits), rows_of(path), jobs):
         found.merge(part)
