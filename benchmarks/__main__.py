@@ -7,7 +7,7 @@ import platform
 
 from rich.console import Console
 
-SECTIONS = ("compare", "segmentation", "training_rows", "worst_cases", "imports")
+SECTIONS = ("compare", "segmentation", "training_rows", "worst_cases", "imports", "resampling")
 WIDTH = 170
 
 

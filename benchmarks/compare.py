@@ -23,7 +23,7 @@ def table(count: int) -> Table:
         title=f"Throughput: {count:,} gold objects a task, {OUTPUTS} outputs each (peers: the first one)",
         caption=(
             f"x: times json.loads on the prediction text alone. k/s: thousand scores a second. step: ms for {GRPO_STEP:,} scores.\n"
-            "sfr reads the prediction and the gold from text; peers get both ready-made, so their rows leave out parsing."
+            "Rewards read the prediction and the gold from text, metrics the prediction; peers get both ready-made, so their rows leave out parsing."
         ),
     )
     found.add_column("")
@@ -37,6 +37,8 @@ def table(count: int) -> Table:
     found.add_section()
     for name, target, measures in _ours(groups):
         found.add_row(name, "both", *_cells(measures), _verdict(target, measures))
+    for name, reads, measures in _metrics(groups):
+        found.add_row(name, reads, *_cells(measures))
     found.add_section()
     for peer in PEERS:
         rows = rows_of(peer)
@@ -67,6 +69,13 @@ def _ours(groups: Mapping[Task, list[Group]]) -> Iterator[tuple[str, float | Non
 
     for way in WAYS:
         yield way.name, way.target, {task: measure_way(way, task, groups[task]) for task in TASKS}
+
+
+def _metrics(groups: Mapping[Task, list[Group]]) -> Iterator[tuple[str, str, Measures]]:
+    from .metrics import WAYS, measure_way
+
+    for way in WAYS:
+        yield way.name, way.reads, {task: measure_way(way, task, groups[task]) for task in TASKS}
 
 
 def _peer(row: Row, groups: Mapping[Task, list[Group]]) -> Measures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ from sfr.evaluation.errors import confusions, counts
 from sfr.evaluation.lengths import length_function
 from sfr.evaluation.outcomes import Outcome, outcomes
 from sfr.evaluation.placing import is_placed
-from sfr.formats import dump
+from sfr.formats import records
 from sfr.predictions import Prediction
 from sfr.structures import Extraction, Task
 from sfr.workers import in_order
@@ -61,10 +62,10 @@ class Part:
             self.sums.setdefault(metric, array("q"))
             self.labels.setdefault(metric, {})
 
-    def add(self, prediction: Prediction, found: Outcome) -> None:
-        """Count an outcome in."""
+    def add(self, prediction: Prediction, found: Outcome, fingerprint: int) -> None:
+        """Count an outcome in; the fingerprint is that of its gold."""
         self.ids.append(prediction.id)
-        self.golds = (self.golds + _fingerprint(prediction)) % _FINGERPRINTS
+        self.golds = (self.golds + fingerprint) % _FINGERPRINTS
         whole = dict.fromkeys(self.metrics, _NOTHING)
         for (metric, label), sums in found.cells.items():
             whole[metric] = _plus(whole[metric], sums)
@@ -128,11 +129,11 @@ class Job:
             if len(found) != len(runs):
                 msg = f"{prediction.place}: expected {len(runs)} outputs as in the rows before, found {len(found)}"
                 raise ValueError(msg)
-            lengths = self._lengths(prediction)
+            lengths, fingerprint = self._lengths(prediction), _fingerprint(prediction)
             for i, (run, one) in enumerate(zip(runs, found, strict=True)):
                 key = prediction.task, prediction.dataset
                 part = run.get(key) or run.setdefault(key, Part(self.convention.metrics[prediction.task]))
-                part.add(prediction, one)
+                part.add(prediction, one, fingerprint)
                 part.lengths.extend(lengths[i : i + 1])
         return runs
 
@@ -172,9 +173,10 @@ def _plus(one: Sums, other: Sums) -> Sums:
 
 def _fingerprint(prediction: Prediction) -> int:
     """A number for a text with its gold; numbers of different ones differ, but for a chance of 2 to the -64."""
-    gold = dump(prediction.gold, prediction.task)
-    content = "\0".join((prediction.task, prediction.dataset, prediction.id, prediction.text or "", gold))
-    return int.from_bytes(blake2b(content.encode(errors="surrogatepass"), digest_size=8).digest(), "big")
+    gold = records(prediction.gold, prediction.task)
+    content = (prediction.task, prediction.dataset, prediction.id, prediction.text, gold)
+    line = json.dumps(content, ensure_ascii=True).encode()
+    return int.from_bytes(blake2b(line, digest_size=8).digest(), "big")
 
 
 def _blank(gold: Extraction, pred: Extraction) -> Iterator[str]:

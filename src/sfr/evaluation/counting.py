@@ -56,8 +56,12 @@ def count(case: Case, convention: Convention) -> Cells:
     cells: Cells = {}
     keys = Keys(convention, by_place=False)
     places: Case | None = None
+    slots: tuple[Slots, Slots] | None = None
     for metric in convention.metrics[case.task]:
-        if metric in _WHOLE:
+        if metric in _SLOT_METRICS:
+            slots = slots or (_by_slot(case.task, case.gold, keys), _by_slot(case.task, case.pred, keys))
+            cells |= _slots(metric, *slots, case.schema, keys)
+        elif metric in _WHOLE:
             cells |= _WHOLE[metric](metric, case, keys)
         elif not metric.endswith(SPAN):
             cells |= _compared(metric, case, keys)
@@ -154,15 +158,20 @@ def _roles(groups: Groups) -> Labels:
 # -- whole slots, whole answers ----------------------------------------------------------------
 
 
-def _slots(metric: str, case: Case, keys: Keys) -> Cells:
+_SLOT_METRICS = {"slot", "slot_filled"}
+
+Slots = dict[str, set[object]]
+"""The keys of the units of each slot."""
+
+
+def _slots(metric: str, gold: Slots, pred: Slots, schema: Schema | None, keys: Keys) -> Cells:
     """ExactAcc (paper, A.5): of every slot of the schema, whether it holds just what gold holds.
 
     Without a schema the slots are the types that gold or the prediction have; ``slot_filled`` takes
     only those that gold has. Each slot counts as one unit on both sides, so that precision, recall
     and F1 are all the accuracy.
     """
-    gold, pred = _by_slot(case.task, case.gold, keys), _by_slot(case.task, case.pred, keys)
-    known = map(keys.kind, case.schema.types) if case.schema else (*gold, *pred)
+    known = map(keys.kind, schema.types) if schema else (*gold, *pred)
     slots = gold if metric == "slot_filled" else dict.fromkeys(known)
     return {(metric, slot): Sums(1, 1, int(gold.get(slot) == pred.get(slot))) for slot in slots}
 
@@ -174,8 +183,8 @@ _SLOT_UNITS: Mapping[Task, tuple[str, ...]] = {
 }
 
 
-def _by_slot(task: Task, extraction: Extraction, keys: Keys) -> dict[str, set[object]]:
-    found: dict[str, set[object]] = {}
+def _by_slot(task: Task, extraction: Extraction, keys: Keys) -> Slots:
+    found: Slots = {}
     for metric in _SLOT_UNITS[task]:
         for _, key in ITEMS[metric](extraction, keys):
             found.setdefault(key[0], set()).add(key)
@@ -205,8 +214,6 @@ def _answer_triggers(metric: str, case: Case, keys: Keys) -> Cells:
 
 
 _WHOLE: Mapping[str, Callable[[str, Case, Keys], Cells]] = {
-    "slot": _slots,
-    "slot_filled": _slots,
     "answer": _answer,
     "answer_triggers": _answer_triggers,
 }

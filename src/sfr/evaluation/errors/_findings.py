@@ -68,7 +68,7 @@ def _paired(golds: Mapping[Of, Items], preds: Mapping[Of, Items]) -> Iterator[tu
     left, right = (preds, golds) if turned else (golds, preds)
     groups = _matched_groups(left, right)
     for of in golds:
-        overlap = Overlap(left[of].values(), right[of].values())
+        overlap = Overlap(left[of], right[of])
         found = pair(left[of], right[of], steps(of, overlap, groups))
         yield of, [(kind, b, a) if turned else (kind, a, b) for kind, a, b in found]
 

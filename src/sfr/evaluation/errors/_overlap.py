@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
-from sfr.evaluation.errors._units import Item, Mention
+from sfr.evaluation.errors._units import Items, Mention
 from sfr.grounding import Source
 
 __all__ = ["Overlap", "Side"]
@@ -37,10 +37,9 @@ class Overlap:
     they share have to hold more than marks, articles, prepositions and conjunctions.
     """
 
-    def __init__(self, left: Iterable[Item], right: Iterable[Item]) -> None:
-        """Get ready to compare the mentions of ``left`` with those of ``right``."""
-        self._left = dict.fromkeys(mention for item in left for mention in item.mentions)
-        self._right = dict.fromkeys(mention for item in right for mention in item.mentions)
+    def __init__(self, left: Items, right: Items) -> None:
+        """Get ready to compare what is left of both sides when the first keys are asked for."""
+        self._left, self._right = left, right
 
     def keys(self, mention: Mention, side: Side) -> set[_Key]:
         """The keys of a mention of that side that a mention of the other side has, too."""
@@ -48,15 +47,20 @@ class Overlap:
 
     @cached_property
     def _shared(self) -> dict[Side, dict[Mention, set[_Key]]]:
-        by_place = all(mention.at for mention in (*self._left, *self._right))
+        ours, theirs = _mentions(self._left), _mentions(self._right)
+        by_place = all(mention.at for mention in (*ours, *theirs))
         keys_of = _keys_by_place if by_place else _keys_by_words
-        left = keys_of(self._left, self._right, _WAYS["left"])
-        right = keys_of(self._right, self._left, _WAYS["right"])
+        left = keys_of(ours, theirs, _WAYS["left"])
+        right = keys_of(theirs, ours, _WAYS["right"])
         both = {key for keys in left.values() for key in keys} & {key for keys in right.values() for key in keys}
         return {
             "left": {mention: both.intersection(keys) for mention, keys in left.items()},
             "right": {mention: both.intersection(keys) for mention, keys in right.items()},
         }
+
+
+def _mentions(items: Items) -> dict[Mention, None]:
+    return dict.fromkeys(mention for item in items.values() for mention in item.mentions)
 
 
 # -- by place ---------------------------------------------------------------------------------
@@ -80,16 +84,17 @@ def _keys_by_place(mentions: Iterable[Mention], others: Iterable[Mention], ways:
 
 def _keys_by_words(mentions: Iterable[Mention], others: Iterable[Mention], ways: _Ways) -> dict[Mention, list[_Key]]:
     """The runs of words that a mention may share with one of the others, the longest first in order."""
-    other = [_words(mention) for mention in others]
+    other = [_words(mention.text) for mention in others]
     longest = max(map(len, other), default=0)
     lengths: dict[str, set[int]] = {}
     for words in filter(None, other):
         lengths.setdefault(words[0], set()).add(len(words))
-    return {mention: list(_runs(_words(mention), lengths, longest, ways)) for mention in mentions}
+    return {mention: list(_runs(_words(mention.text), lengths, longest, ways)) for mention in mentions}
 
 
-def _words(mention: Mention) -> _Words:
-    return tuple(Source(mention.text.casefold()).tokens)
+@lru_cache(maxsize=4_096)
+def _words(text: str) -> _Words:
+    return tuple(Source(text.casefold()).tokens)
 
 
 def _runs(words: _Words, lengths: Mapping[str, Iterable[int]], longest: int, ways: _Ways) -> Iterator[_Key]:
