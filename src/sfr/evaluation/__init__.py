@@ -5,6 +5,7 @@ from __future__ import annotations
 from sfr.evaluation.conventions import CONVENTIONS, Convention, convention, read_setting
 from sfr.evaluation.counting import Case, Sums, count
 from sfr.evaluation.metrics import METRICS, Metric, Scores, macro_f1, metric_named, scores
+from sfr.evaluation.outputs import evaluate_outputs
 
 __all__ = [
     "CONVENTIONS",
@@ -16,6 +17,7 @@ __all__ = [
     "Sums",
     "convention",
     "count",
+    "evaluate_outputs",
     "macro_f1",
     "metric_named",
     "read_setting",

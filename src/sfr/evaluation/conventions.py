@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from sfr.fields import read_value, write_value
@@ -133,9 +133,15 @@ def settings() -> list[str]:
     return [each.name for each in fields(Convention) if each.name not in {"name", "about", "metrics"}]
 
 
+@cache
+def _types() -> Mapping[str, Any]:
+    """The types of the fields."""
+    return get_type_hints(Convention)
+
+
 def _misfit(name: str, value: Any) -> str:
     """What is wrong with the value of a field, or ""."""
-    hint = get_type_hints(Convention)[name]
+    hint = _types()[name]
     expected = ""
     if get_origin(hint) is Literal:
         expected = "" if value in get_args(hint) else f"one of {', '.join(get_args(hint))}"
@@ -267,7 +273,7 @@ def read_setting(name: str, text: str) -> Any:
     if name == "caseless":
         value = {"all": PARTS, "none": ()}.get(text, tuple(text.split("+")))
     else:
-        value = read_value(text, int if name == "digits" else get_type_hints(Convention)[name])
+        value = read_value(text, int if name == "digits" else _types()[name])
     if problem := _misfit(name, value):
         raise ValueError(problem)
     return value
