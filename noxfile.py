@@ -21,7 +21,15 @@ DEMO = (
     ("sfr", "explain", "samples.jsonl", "--id", "re-01/partial"),
 )
 
-# And what somebody types next who has data to train on.
+# What somebody types next who wants numbers to cite, and a page to look at.
+REPORT_DEMO = (
+    ("sfr", "evaluate", "samples.jsonl", "--convention", "sfr", "-o", "results.json"),
+    ("sfr", "rerun", "results.json"),
+    ("sfr", "evaluate", "samples.jsonl"),
+    ("sfr", "report", "samples.jsonl", "-o", "report.html"),
+)
+
+# And who has data to train on.
 DATA_DEMO = (
     ("sfr", "samples", "--raw", "raw"),
     ("sfr", "data", "build", "raw", "-o", "built"),
@@ -100,6 +108,11 @@ def wheel(session: nox.Session) -> None:
         session.run(str(scripts / "sfr"), "--version", external=True)
         for command, *arguments in DEMO:
             session.run(str(scripts / command), *arguments, external=True)
+        session.run(str(scripts / "sfr"), "evaluate", "samples.jsonl", "--draws", "0", external=True)
+        session.run(str(scripts / "sfr"), "evaluate", "samples.jsonl", external=True, success_codes=[1])
+        session.run(str(scripts / "python"), "-m", "pip", "install", "--quiet", f"{built}[report]", external=True)
+        for command, *arguments in REPORT_DEMO:
+            session.run(str(scripts / command), *arguments, external=True)
         session.run(str(scripts / "sfr"), "data", "list", external=True, success_codes=[1])
         session.run(str(scripts / "python"), "-m", "pip", "install", "--quiet", f"{built}[data]", external=True)
         for command, *arguments in DATA_DEMO:
@@ -108,10 +121,10 @@ def wheel(session: nox.Session) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """What a new user sees: samples scored and explained, and turned into training files."""
-    session.install("-e.[data]")
+    """What a new user sees: samples scored, explained, evaluated, shown, and turned into training files."""
+    session.install("-e.[data,report]")
     with session.chdir(session.create_tmp()):
-        for command in (*DEMO, *DATA_DEMO):
+        for command in (*DEMO, *REPORT_DEMO, *DATA_DEMO):
             session.run(*command)
 
 

@@ -88,6 +88,6 @@ def test_no_case_stands_twice_in_a_file():
 
 
 def test_every_file_of_golden_values_is_read():
-    assert {f"{name}.json" for name in (*TASKS, "figures")} == {
+    assert {f"{name}.json" for name in (*TASKS, "figures", "evaluation_ee")} == {
         path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.json")
     }

@@ -12,17 +12,19 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from sfr.cli._shared import OUT, check_target, consoles, is_too_wide, show
-from sfr.cli._systems import Inputs, fail, inputs_of, inputs_options, read_systems, setup_of, setup_options
+from sfr.cli._shared import EXIT_BAD, OUT, consoles, is_too_wide, show
+from sfr.cli._systems import Inputs, check_out, inputs_of, inputs_options, read_systems, setup_of, setup_options
 from sfr.evaluation import CONVENTIONS
 from sfr.evaluation.signatures import Setup, Signature, from_signature
 from sfr.evaluation.systems import golds_of
 from sfr.files import written_whole
-from sfr.paper import PROUIE
+from sfr.evaluation.conventions import Convention, settings
+from sfr.paper import PROUIE, tables
 from sfr.reports.evaluation import SHEETS, Contents, contents_of, results_json, sheets
-from sfr.reports.sheets import Sheet, sheet_csv, sheet_latex, sheet_markdown, sheet_table
+from sfr.reports import visible
+from sfr.reports.sheets import Sheet, sheet_csv, sheet_latex, sheet_markdown, sheet_table, sheet_text
 
-__all__ = ["check_golds", "evaluate_command", "evaluated"]
+__all__ = ["evaluate_command", "evaluated", "gold_problem"]
 
 _ENDINGS = {".txt": "text", ".md": "markdown", ".csv": "csv", ".tex": "latex", ".json": "json"}
 _BY_DEFAULT = ("scores", "contrasts", "parsing", "paper")

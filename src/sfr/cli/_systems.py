@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
-from sfr.cli._shared import EXIT_BAD, count, progress
+from sfr.cli._shared import EXIT_BAD, check_target, count, progress
 from sfr.evaluation import CONVENTIONS, convention, read_setting
 from sfr.evaluation.corpus import Job, Run, evaluate
 from sfr.evaluation.signatures import Setup
@@ -23,6 +24,7 @@ from sfr.structures import TASKS, Task
 __all__ = [
     "Inputs",
     "Named",
+    "check_out",
     "fail",
     "fail_on",
     "inputs_of",
@@ -46,11 +48,15 @@ class _Run(click.ParamType[Named]):
         """A name and a path; the path is the name of what has none."""
         if isinstance(value, tuple):
             return value
-        name, equals, path = str(value).partition("=")
-        found = Path(value) if not equals or Path(value).exists() else Path(path)
-        if not found.exists():
-            self.fail(f"there is no file or folder {str(found)!r}", param, ctx)
-        return (name if equals and found != Path(value) else str(found)), found
+        text = str(value)
+        name, equals, path = text.partition("=")
+        if not equals or Path(text).exists():
+            name = path = text
+        if not name or not path:
+            self.fail(f"{text!r} is neither a path nor NAME=PATH", param, ctx)
+        if not Path(path).exists():
+            self.fail(f"there is no file or folder {path!r}", param, ctx)
+        return name, Path(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +197,17 @@ def setup_of(options: Mapping[str, Any]) -> Setup:
 
 def inputs_of(options: Mapping[str, Any]) -> Inputs:
     """The inputs that the options describe."""
+    runs: tuple[Named, ...] = options["predictions"]
+    if twice := [str(path) for (name, path), times in Counter(runs).items() if times > 1]:
+        raise click.BadParameter(f"the same run twice: {', '.join(twice)}", param_hint="'PREDICTIONS...'")
     names = ("predictions", "gold", "kind", "task", "step", "response_filter")
     return Inputs(**{name: options[name] for name in names}, align=not options["no_align"])
+
+
+def check_out(out: Path | None, inputs: Inputs) -> None:
+    """Refuse a place that nothing can be written to, or that holds what is to be read."""
+    for source in (*(path for _, path in inputs.predictions), *inputs.gold):
+        check_target(out, source)
 
 
 def open_all(inputs: Inputs, setup: Setup) -> Iterator[tuple[str, Predictions]]:
@@ -233,7 +248,7 @@ def read_systems(inputs: Inputs, setup: Setup, errors: Console, jobs: int) -> tu
                 found = evaluate(_watched(source, advance), job, jobs)
             fail_on(errors, source.problems)
             if not found:
-                raise click.ClickException(f"{source.paths[0]}: no predictions")
+                raise fail(ValueError(f"{source.paths[0]}: no predictions"))
             runs.setdefault(name, []).extend(found)
             notes += [f"{name}: {note}" for note in source.notes]
         return systems_of(runs), notes
@@ -242,10 +257,12 @@ def read_systems(inputs: Inputs, setup: Setup, errors: Console, jobs: int) -> tu
 
 
 def fail(error: Exception) -> click.ClickException:
-    """The end of the command for an error that its inputs caused."""
+    """The end of the command for an error that its inputs caused: EXIT_BAD if it is in what they hold."""
     if isinstance(error, BrokenProcessPool):
         return click.ClickException("a worker process died, most likely for want of memory; try fewer jobs")
-    return click.ClickException(visible(str(error), lines=True))
+    end = click.ClickException(visible(str(error), lines=True))
+    end.exit_code = EXIT_BAD if isinstance(error, ValueError) else end.exit_code
+    return end
 
 
 def _watched(source: Predictions, advance: Callable[[float], None]) -> Iterator[Prediction]:

@@ -27,7 +27,9 @@ class Keys:
         """The key of a type or a role."""
         if self.convention.types == "words":
             return " ".join(_WORD.findall(name)).casefold()
-        return name if self._plain else self._text("type", name)
+        if self.convention.equality == "marks":  # of whole items, with their types
+            return self._text("type", name)
+        return name.casefold() if "type" in self.convention.caseless else name
 
     def mention(self, part: Part, text: str, at: Span = ()) -> Any:
         """The key of a mention; one that has no place, where places are compared, is like nothing in gold."""

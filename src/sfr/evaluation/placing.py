@@ -8,7 +8,7 @@ that is not in the text, or in pieces there, has no place.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -86,8 +86,9 @@ def _near_pairs(heads: tuple[Range, ...], tails: tuple[Range, ...]) -> list[tupl
     """Each head's place with the nearest places of the tail, before and behind it, the nearest pair first."""
     found = []
     for head in heads:
-        i = bisect_left(tails, head)
-        found += [(_distance(head, tail), head, tail) for tail in tails[max(i - 1, 0) : i + 1] if tail != head]
+        before, behind = bisect_left(tails, head), bisect_right(tails, head)
+        near = (*tails[max(before - 1, 0) : before], *tails[behind : behind + 1])
+        found += [(_distance(head, tail), head, tail) for tail in near]
     return [((head,), (tail,)) for _, head, tail in sorted(found)]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Literal, NoReturn, get_args, get_type_hints
+from typing import Any, Literal, NoReturn, get_args, get_type_hints
+from urllib.parse import quote, unquote
 
 from sfr._version import __version__
 from sfr.evaluation.conventions import CONVENTIONS, Convention, convention, read_setting, settings, write_setting
 from sfr.evaluation.lengths import Bands
-from sfr.fields import read_value, write_value
+from sfr.fields import write_value
 from sfr.predictions import Missing
 
 __all__ = ["Setup", "Signature", "from_signature"]
@@ -87,7 +88,7 @@ class Signature:
             if not short or getattr(used, name) != getattr(named, name)
         ]
         parts += [
-            f"{name}:{_escaped(write_value(getattr(self.setup, name)))}"
+            f"{name}:{quote(write_value(getattr(self.setup, name)), safe='/:')}"  # a path may hold any sign
             for name in _DRAWN
             if not short or getattr(self.setup, name) != getattr(default, name)
         ]
@@ -95,7 +96,7 @@ class Signature:
 
 
 _DRAWN = [field.name for field in fields(Setup) if field.name != "convention"]
-_TYPES = get_type_hints(Setup)
+_TYPES = {**get_type_hints(Setup), "examples": int}
 
 
 def from_signature(line: str) -> Signature:
@@ -113,13 +114,13 @@ def from_signature(line: str) -> Signature:
         msg = f"this signature is of sfr {values['v']}, and this is sfr {__version__}: install that version to be sure"
         raise ValueError(msg)
     known = {*settings(), *_DRAWN, "convention", "examples", "golds", "v"}
+    if unknown := values.keys() - known:
+        _refuse(f"unknown parts: {', '.join(sorted(unknown))}")
     try:
-        if unknown := values.keys() - known:
-            return _refuse(f"unknown parts: {', '.join(sorted(unknown))}")
-        drawn = {name: read_value(_plain(values[name]), _TYPES[name]) for name in _DRAWN if name in values}
+        drawn = {name: _read(name, unquote(values[name])) for name in _DRAWN if name in values}
         own = {name: read_setting(name, values[name]) for name in settings() if name in values}
         setup = Setup(convention=convention(values["convention"], **own), **drawn)
-        return Signature(setup, values["golds"], int(values["examples"]))
+        return Signature(setup, values["golds"], _read("examples", values["examples"]))
     except ValueError as error:
         return _refuse(str(error))
 
@@ -129,10 +130,13 @@ def _refuse(problem: str) -> NoReturn:
     raise ValueError(msg) from None
 
 
-def _escaped(value: str) -> str:
-    """A value without the sign that parts a line; a path may hold any."""
-    return value.replace("%", "%25").replace("|", "%7C").replace("\n", "%0A")
-
-
-def _plain(value: str) -> str:
-    return value.replace("%0A", "\n").replace("%7C", "|").replace("%25", "%")
+def _read(name: str, text: str) -> Any:
+    """The value of a part that is no setting of a convention; text is judged where it is used."""
+    kind = _TYPES[name]
+    if kind not in {int, float}:
+        return text
+    try:
+        return kind(text)
+    except ValueError:
+        msg = f"{name}: expected {'an integer' if kind is int else 'a number'}, found {text!r}"
+        raise ValueError(msg) from None

@@ -15,7 +15,7 @@ from sfr.evaluation.metrics import macro_f1, metric_named, scores
 from sfr.evaluation.numbers import MEAN, POOLED, Contrast, Ends, Number, Pairs, Place, by_task, numbers
 from sfr.evaluation.signatures import Setup, Signature
 from sfr.evaluation.systems import System
-from sfr.paper import Comparison, beside_paper, compared_metrics
+from sfr.paper import Comparison, beside_paper, tables
 from sfr.reports.sheets import Column, Sheet, sheet_json
 
 __all__ = ["SHEETS", "Contents", "contents_of", "results_json", "sheets"]
@@ -48,7 +48,7 @@ def contents_of(
     ``pairs`` says which systems are compared; ``paper_system`` whose figures in the paper stand beside
     the numbers, if any.
 
-    Raises ValueError when numpy is wanted and missing, or for an unknown system of the paper.
+    Raises ValueError when numpy is wanted and missing.
     """
     found = [number for system in systems for number in numbers(system, setup.convention)]
     paper = _beside_paper(found, paper_system) if paper_system else []
@@ -67,9 +67,10 @@ def contents_of(
 
 def _beside_paper(found: Iterable[Number], paper_system: str) -> list[tuple[str, Comparison]]:
     """The numbers of each system and metric beside the paper, where it has figures of them."""
+    metrics = {metric for table in tables() if paper_system in table.columns for metric in table.readings}
     mine: dict[tuple[str, str], dict[str, float]] = {}
     for number in found:
-        if number.metric in compared_metrics() and number.dataset not in {MEAN, POOLED} and number.covered:
+        if number.metric in metrics and number.dataset not in {MEAN, POOLED} and number.covered:
             mine.setdefault((number.system, number.metric), {})[number.dataset] = 100 * number.scores.f1
     compared = [(system, beside_paper(metric, by_set, paper_system)) for (system, metric), by_set in mine.items()]
     return [(system, one) for system, one in compared if one.lines]
@@ -130,7 +131,7 @@ def _score_sheet(contents: Contents) -> Sheet:
         Column("pred", "pred", "count", "wide"),
         Column("hit", "hit", "count", "wide"),
         Column("examples", "examples", "count", "wide"),
-        Column("runs", "runs", "count", "never"),
+        Column("runs", "runs", "count", "wide" if any(len(number.runs) > 1 for number in contents.numbers) else "never"),
         Column("metric", "name", shown="never"),
     )
     return Sheet("scores", "Scores", columns, tuple(_score_rows(contents)), tuple(_coverage(contents)))
@@ -180,10 +181,13 @@ def _contrast_sheet(contents: Contents) -> Sheet:
 
 
 def _type_rows(contents: Contents) -> Iterator[tuple[Any, ...]]:
+    metrics = {number.metric for number in contents.numbers}
     for system in contents.systems:
         for task, datasets in by_task(system).items():
             for dataset, parts in datasets.items():
                 for metric, labels in _labels(parts).items():
+                    if metric not in metrics:
+                        continue
                     where = system.name, task, dataset, _title(metric)
                     is_accuracy = metric_named(metric).is_accuracy
                     for label, sums in sorted(labels.items(), key=lambda item: (-item[1].gold, item[0])):
@@ -355,7 +359,7 @@ def _paper_sheet(contents: Contents) -> Sheet:
         Column("paper", "paper", "points"),
         Column("difference", "difference", "points_signed"),
         Column("best_other", "best other", "points"),
-        Column("best_others", "of"),
+        Column("best_others", "by"),
     )
     rows = [
         (
@@ -372,9 +376,16 @@ def _paper_sheet(contents: Contents) -> Sheet:
         for system, one in contents.paper
         for line in (*one.lines, *one.averages)
     ]
-    notes = dict.fromkeys(f"{note}" for _, one in contents.paper for note in one.notes)
+    notes = dict.fromkeys(note for _, one in contents.paper for note in _paper_notes(one))
     names = {one.system for _, one in contents.paper}
     return Sheet("paper", f"Beside the paper: {', '.join(sorted(names))}", columns, tuple(rows), tuple(notes))
+
+
+def _paper_notes(one: Comparison) -> Iterator[str]:
+    """What is known of both numbers: of one's own for its metric, of the paper's for their table."""
+    mine, *others = one.notes
+    yield f"{_title(one.metric)}: {mine}"
+    yield from (f"Table {one.table.number}: {note}" for note in others)
 
 
 SHEETS: Mapping[str, Callable[[Contents], Sheet]] = {

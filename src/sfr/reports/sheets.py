@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
+from rich.console import Console
 from rich.table import Table
 
 from sfr.reports.visible import visible
@@ -24,6 +25,7 @@ __all__ = [
     "sheet_latex",
     "sheet_markdown",
     "sheet_table",
+    "sheet_text",
 ]
 
 Kind = Literal["name", "text", "count", "percent", "interval", "difference", "points", "points_signed", "number", "p"]
@@ -82,6 +84,7 @@ _SHOWN: Mapping[Kind, Callable[[Value], str]] = {
 }
 
 NOTHING = "-"
+_UNBOUNDED = 1_000_000
 
 
 def _for_people(sheet: Sheet, *, narrow: bool = False) -> Sheet:
@@ -95,7 +98,7 @@ def _for_people(sheet: Sheet, *, narrow: bool = False) -> Sheet:
         elif column.shown in shown and not values <= {None, ""}:
             kept.append(i)
     rows = tuple(tuple(row[i] for i in kept) for row in sheet.rows)
-    return Sheet(sheet.name, title, tuple(sheet.columns[i] for i in kept), rows, sheet.notes)
+    return Sheet(sheet.name, title, tuple(sheet.columns[i] for i in kept), rows, tuple(map(visible, sheet.notes)))
 
 
 def _cells(sheet: Sheet) -> list[list[str]]:
@@ -130,6 +133,15 @@ def sheet_table(sheet: Sheet, *, narrow: bool = False) -> Table:
     for row in _said_once(sheet, _cells(sheet)):
         table.add_row(*row)
     return table
+
+
+def sheet_text(sheet: Sheet) -> str:
+    """The table as plain text, in lines as long as they are, its notes below."""
+    file = io.StringIO()
+    plain = Console(file=file, width=_UNBOUNDED, color_system=None, markup=False, emoji=False, highlight=False)
+    plain.print(sheet_table(sheet))
+    lines = [line.rstrip() for line in file.getvalue().splitlines()]
+    return "".join(f"{line}\n" for line in (*lines, *map(visible, sheet.notes)))
 
 
 def sheet_markdown(sheet: Sheet) -> str:

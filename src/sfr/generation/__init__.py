@@ -1,0 +1,28 @@
+"""Predictions from a server that speaks the OpenAI API: asked once for each example, and not lost when stopped."""
+
+from sfr.generation.answers import Answer, UnusableAnswerError, read_answer
+from sfr.generation.journals import Journal, JournalError, journal_of
+from sfr.generation.requests import Sampling, request_of
+from sfr.generation.running import Failure, Generated, GenerateError, Job, Tally, generate
+from sfr.generation.servers import Patience, RowFailedError, Server, ServerError
+
+__all__ = [
+    "Answer",
+    "Failure",
+    "GenerateError",
+    "Generated",
+    "Job",
+    "Journal",
+    "JournalError",
+    "Patience",
+    "RowFailedError",
+    "Sampling",
+    "Server",
+    "ServerError",
+    "Tally",
+    "UnusableAnswerError",
+    "generate",
+    "journal_of",
+    "read_answer",
+    "request_of",
+]
