@@ -80,7 +80,8 @@ class Convention:
     - ``matching``: how trigger groups are matched.
     - ``locate``, ``unplaced``, ``overlap``: in metrics on spans, where mentions without offsets
       stand, and whether those count that stand nowhere, or overlap an earlier one.
-    - ``surplus``: whether entities and triggers count that are written more often than they stand in the text.
+    - ``surplus``: whether what is not in the text counts, and entities and triggers beyond the times
+      that they are; case makes no difference here.
     - ``recovered``: whether an output counts that could only be read by repairing it.
     - ``unicode_form``, ``space``, ``format``, ``split``, ``unknown_types``, ``ungrounded``: how outputs are read.
     """
@@ -123,9 +124,14 @@ class Convention:
             Normalizer(self.unicode_form, self.space),
             self.format,
             self.split,
-            unknown_types=self.unknown_types,
-            ungrounded=self.ungrounded,
+            unknown_types=_at_reading(self.unknown_types),
+            ungrounded=_at_reading(self.ungrounded),
         )
+
+
+def _at_reading(policy: Policy) -> Policy:
+    """What the reader does; dropping waits until it is known which types and mentions are the same."""
+    return "keep" if policy == "drop" else policy
 
 
 def settings() -> list[str]:
@@ -220,7 +226,6 @@ CONVENTIONS: Mapping[str, Convention] = {
             duplicates="multiset",
             surplus="drop",
             unknown_types="drop",
-            ungrounded="drop",
         ),
         _named(
             "knowcoder",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sfr.evaluation.conventions import Convention
 from sfr.evaluation.counting import Case, Cells, count
+from sfr.evaluation.dropping import remaining
 from sfr.evaluation.errors import Finding, findings
-from sfr.evaluation.placing import without_surplus
 from sfr.grounding import Source
 from sfr.normalize import Normalizer
 from sfr.parsing import Parsed, source_of
@@ -39,8 +39,7 @@ def outcome(prediction: Prediction, gold: Extraction, output: str | Extraction, 
     pred = parsed.extraction
     if parsed.status == "recovered" and convention.recovered == "drop":
         pred = Extraction()
-    if source is not None and convention.surplus == "drop":
-        pred = without_surplus(pred, source.text)
+    pred = remaining(pred, source, prediction.schema, convention)
     readable = parsed.status != "unparsable"
     case = Case(prediction.task, gold, pred, prediction.text, prediction.schema, readable)
     return Outcome(parsed, count(case, convention), findings(case.task, gold, pred, source.text if source else None))

@@ -17,7 +17,7 @@ from functools import lru_cache
 from sfr.evaluation.conventions import Locate
 from sfr.structures import Argument, Entity, Event, Extraction, Relation, Span
 
-__all__ = ["flat", "is_placed", "only_placed", "placed", "without_surplus"]
+__all__ = ["flat", "is_placed", "only_placed", "placed"]
 
 _MAX_PLACES = 1_000  # of one mention in one text; far above any annotation
 
@@ -89,6 +89,7 @@ def _near_pairs(heads: tuple[Range, ...], tails: tuple[Range, ...]) -> list[tupl
         before, behind = bisect_left(tails, head), bisect_right(tails, head)
         near = (*tails[max(before - 1, 0) : before], *tails[behind : behind + 1])
         found += [(_distance(head, tail), head, tail) for tail in near]
+    found = found or [(0, head, head) for head in heads if head in tails]
     return [((head,), (tail,)) for _, head, tail in sorted(found)]
 
 
@@ -152,23 +153,3 @@ def flat(extraction: Extraction) -> Extraction:
             kept.append(entity)
             end = entity.at[-1][1]
     return Extraction(tuple(kept))
-
-
-def without_surplus(extraction: Extraction, text: str) -> Extraction:
-    """The extraction without entities and triggers beyond the times that they stand in the text, in any case.
-
-    Types share these times, in the order of writing.
-    """
-    text = text.casefold()
-    written: Counter[str] = Counter()
-
-    def is_left(mention: str) -> bool:
-        mention = mention.casefold()
-        written[mention] += 1
-        return written[mention] <= text.count(mention)
-
-    return Extraction(
-        tuple(entity for entity in extraction.entities if is_left(entity.text)),
-        extraction.relations,
-        tuple(event for event in extraction.events if is_left(event.trigger)),
-    )
