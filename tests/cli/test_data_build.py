@@ -531,7 +531,7 @@ def test_no_control_character_of_a_description_reaches_the_terminal(sfr, raw):
 
 def without(module, *arguments):
     """Run a command in a process in which a module is not installed."""
-    program = f"import sys; sys.modules[{module!r}] = None; from sfr.cli import main; main({[*map(str, arguments)]!r})"
+    program = f"import sys; sys.modules[{module!r}] = None; from sfr.cli import main; main({[*map(str, arguments)]!r}, 'sfr')"
     environment = {**os.environ, "PYTHONWARNINGS": "error"}
     return subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env=environment, timeout=60, check=False
@@ -543,7 +543,7 @@ def without(module, *arguments):
 def test_without_the_extra_it_is_told_what_to_install(module, command):
     result = without(module, "data", command)
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == f"Error: sfr data takes {module}: python -m pip install 'sfr[data]'\n"
+    assert result.stderr == f"Error: sfr data {command} takes {module}: python -m pip install 'sfr[data]'\n"
 
 
 def test_without_the_extra_the_other_commands_work(tmp_path):

@@ -486,13 +486,14 @@ def test_a_journal_without_answers_gives_way_to_other_settings(tmp_path):
     assert (answers, journal.failed) == ({}, {})
 
 
+@pytest.mark.parametrize("again", [False, True])
 @pytest.mark.parametrize("content", [b"{}\n", b"mine", b"mine\n", b'{"journal": "diary"}\n'])
-def test_a_file_that_is_no_journal_is_left_alone(tmp_path, content):
+def test_a_file_that_is_no_journal_is_left_alone(tmp_path, content, again):
     path = tmp_path / "a.partial"
     path.write_bytes(content)
 
-    with pytest.raises(JournalError, match="is no journal"):
-        reopened(path)
+    with pytest.raises(JournalError, match="is no journal"), locked(path) as file:
+        Journal(path, file, MADE_FROM, 3, again=again)
     assert path.read_bytes() == content
 
 
@@ -804,6 +805,15 @@ def test_where_the_server_is_and_how_it_is_asked_may_change(run, server, example
         generate(job, tmp_path / "out.jsonl", Server(other.url, timeout=9.0), concurrency=2)
 
         assert texts_of(other.requests) == [TEXTS[3]]
+
+
+def test_a_run_that_begins_anew_forgets_what_was_known(run, server):
+    server.replies[TEXTS[3]] = [fails(400)]
+    run(limit=6)
+    server.requests.clear()
+    run(limit=6, again=True, temperature=0.5)
+
+    assert sorted(texts_of(server.requests)) == sorted(TEXTS[:6])
 
 
 def test_two_runs_at_once_do_not_write_the_same_file(run, tmp_path):

@@ -1,36 +1,45 @@
-"""The command line: a module a command."""
+"""The command line: a module a command, loaded when it is asked for."""
 
 from __future__ import annotations
 
 import click
 
 from sfr._version import __version__
-from sfr.cli._evaluate import evaluate_command
-from sfr.cli._explain import explain_command
-from sfr.cli._rerun import rerun_command
-from sfr.cli._samples import samples
-from sfr.cli._score import score
-from sfr.cli.data import data
+from sfr.cli._lazy import Commands
 
 __all__ = ["main"]
 
+_MODULES = {
+    "score": "sfr.cli._score",
+    "explain": "sfr.cli._explain",
+    "evaluate": "sfr.cli._evaluate",
+    "rerun": "sfr.cli._rerun",
+    "report": "sfr.cli._report",
+    "generate": "sfr.cli._generate",
+    "samples": "sfr.cli._samples",
+    "data": "sfr.cli.data",
+}
+_EXTRAS = {
+    "altair": "report",
+    "jinja2": "report",
+    "numpy": "eval",
+    "openai": "generate",
+    "pydantic": "generate",
+    "vl_convert": "report",
+    "yaml": "generate",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=Commands, modules=_MODULES, extras=_EXTRAS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sfr")
 def main() -> None:
-    """Rewards for training language models to extract entities, relations and events.
+    """Rewards and metrics for training language models to extract entities, relations and events.
 
     \b
     Start with
       sfr samples -o samples.jsonl
       sfr score samples.jsonl -o scores.jsonl --by kind
       sfr explain samples.jsonl --id re-01/partial
+      sfr evaluate samples.jsonl
+      sfr report samples.jsonl -o report.html
     """
-
-
-main.add_command(score)
-main.add_command(evaluate_command)
-main.add_command(rerun_command)
-main.add_command(explain_command)
-main.add_command(samples)
-main.add_command(data)

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.text import Text
 
-from sfr.cli._shared import EXIT_BAD, OUT, consoles, is_too_wide, show
-from sfr.cli._systems import Inputs, check_out, inputs_of, inputs_options, read_systems, setup_of, setup_options
+from sfr.cli._shared import OUT, PIPE_WIDTH, consoles, is_too_wide, show
+from sfr.cli._systems import Inputs, check_out, fail, inputs_of, inputs_options, read_systems, setup_of, setup_options
 from sfr.evaluation import CONVENTIONS
+from sfr.evaluation.conventions import Convention, settings, write_setting
 from sfr.evaluation.signatures import Setup, Signature, from_signature
 from sfr.evaluation.systems import golds_of
 from sfr.files import written_whole
-from sfr.evaluation.conventions import Convention, settings
 from sfr.paper import PROUIE, tables
-from sfr.reports.evaluation import SHEETS, Contents, contents_of, results_json, sheets
 from sfr.reports import visible
+from sfr.reports.evaluation import SHEETS, Contents, contents_of, results_json, sheets
 from sfr.reports.sheets import Sheet, sheet_csv, sheet_latex, sheet_markdown, sheet_table, sheet_text
 
 __all__ = ["evaluate_command", "evaluated", "gold_problem"]
@@ -34,7 +35,15 @@ def _list_conventions(ctx: click.Context, _: click.Parameter, value: bool) -> No
     if value and not ctx.resilient_parsing:
         for one in CONVENTIONS.values():
             click.echo(f"{one.name:<12} {one.about}")
+            if own := _own_settings(one):
+                click.echo(f"{'':<12} {own}")
         ctx.exit()
+
+
+def _own_settings(one: Convention) -> str:
+    """What a convention sets in another way than ours, as --set takes it."""
+    values = {name: (getattr(one, name), getattr(CONVENTIONS["sfr"], name)) for name in settings()}
+    return " ".join(f"{name}={write_setting(name, own)}" for name, (own, ours) in values.items() if own != ours)
 
 
 @click.command("evaluate")
@@ -96,31 +105,28 @@ def evaluate_command(**options: Any) -> None:
     Results that were written as JSON can be made again: sfr rerun results.json
     """
     console, errors = consoles()
+    inputs, setup, paper = inputs_of(options), setup_of(options), _paper_system(options)
     out: Path | None = options["out"]
-    check_target(out)
-    form = options["form"] or (_ENDINGS.get(out.suffix, "text") if out else "text")
+    check_out(out, inputs)
+    form = options["form"] or _form_of(out)
     names = _tables(options["shown"], form)
-    inputs, setup = inputs_of(options), setup_of(options)
-    expected = _read_signature(options["signature"])
+    expected = _expected(options["signature"])
     setup = expected.setup if expected else setup
-    paper = options["paper_system"] if options["against"] else None
+    _check_metrics(options["metrics"], setup.convention)
     contents, signature, notes = evaluated(inputs, setup, errors, options["jobs"], options["pairs"], paper)
-    if expected:
-        check_golds(expected, signature)
+    if expected and (problem := gold_problem(expected, signature)):
+        raise fail(ValueError(problem))
     if form == "json":
         more = {"inputs": inputs.as_json(), "pairs": options["pairs"], "paper_system": paper, "notes": notes}
         text = json.dumps(results_json(contents, signature) | more, indent=1, ensure_ascii=False) + "\n"
-    elif out is None and form == "text":
-        _print(console, sheets(_only(contents, options["metrics"]), names), signature, notes)
-        return
     else:
-        text = _written(sheets(_only(contents, options["metrics"]), names), signature, notes, form)
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    with written_whole(out) as file:
-        file.write(text)
-    show(console, f"wrote {out}")
+        contents = _only(contents, options["metrics"])
+        notes += _empty([*options["shown"], *(["paper"] if paper else [])], contents)
+        if out is None and form == "text":
+            _print(console, sheets(contents, names), signature, notes)
+            return
+        text = _written(contents, names, signature, notes, form)
+    _write(console, out, text)
 
 
 def evaluated(  # noqa: PLR0913, PLR0917 - all that numbers depend on
@@ -131,24 +137,64 @@ def evaluated(  # noqa: PLR0913, PLR0917 - all that numbers depend on
     try:
         contents = contents_of(systems, setup, pairs=pairs, paper_system=paper_system)
     except ValueError as error:
-        raise fail(error) from None
+        raise click.ClickException(str(error)) from None
     return contents, Signature(setup, *golds_of(systems[0].runs[0])), notes
 
 
-def check_golds(expected: Signature, found: Signature) -> None:
-    """Refuse another gold than that of a signature."""
-    if (expected.golds, expected.examples) != (found.golds, found.examples):
-        raise click.ClickException(
-            f"the gold is not that of the signature: expected {expected.examples:,} examples ({expected.golds}), "
-            f"found {found.examples:,} ({found.golds})"
-        )
+def gold_problem(expected: Signature, found: Signature) -> str:
+    """What is wrong if the gold is another than that of a signature, or ""."""
+    if (expected.golds, expected.examples) == (found.golds, found.examples):
+        return ""
+    return (
+        f"the gold is not that of the signature: expected {expected.examples:,} examples ({expected.golds}), "
+        f"found {found.examples:,} ({found.golds})"
+    )
 
 
-def _read_signature(line: str | None) -> Signature | None:
+# -- what the options say --------------------------------------------------------------------------
+
+
+def _expected(line: str | None) -> Signature | None:
+    """The signature to follow, if there is one; then no option may say what it says."""
+    if line is None:
+        return None
+    context = click.get_current_context()
+    given = [
+        parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name in _SIGNED and context.get_parameter_source(parameter.name) is not ParameterSource.DEFAULT
+    ]
     try:
-        return None if line is None else from_signature(line)
+        if given:
+            raise click.BadParameter(f"it says all of {', '.join(given)} itself", param_hint="'--signature'")
+        return from_signature(line)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="'--signature'") from None
+
+
+_SIGNED = {"convention", "overrides", "missing", "draws", "seed", "level", "runs", "lengths", "bands"}
+
+
+def _paper_system(options: Any) -> str | None:
+    """The system of the paper to compare with, if one is wanted."""
+    name = options["paper_system"] if options["against"] else None
+    known = dict.fromkeys(column for table in tables() if table.readings for column in table.columns)
+    if name and name not in known:
+        raise click.BadParameter(
+            f"the paper has no figures of {name!r}; it has those of {', '.join(known)}", param_hint="'--paper-system'"
+        )
+    return name
+
+
+def _form_of(out: Path | None) -> str:
+    """The notation of a file, by its ending."""
+    ending = out.suffix if out else ""
+    if ending and ending not in _ENDINGS:
+        raise click.BadParameter(
+            f"how is {ending} written? End it in {', '.join(_ENDINGS)}, or name a notation (--format)",
+            param_hint="'-o'",
+        )
+    return _ENDINGS.get(ending, "text")
 
 
 def _tables(shown: Sequence[str], form: str) -> list[str]:
@@ -160,16 +206,28 @@ def _tables(shown: Sequence[str], form: str) -> list[str]:
     return list(SHEETS) if "all" in shown else list(shown or _BY_DEFAULT)
 
 
+def _check_metrics(metrics: Iterable[str], convention: Convention) -> None:
+    """Refuse metrics that the convention does not have, before any work is done."""
+    known = dict.fromkeys(name for names in convention.metrics.values() for name in names)
+    if unknown := [name for name in metrics if name not in known]:
+        raise click.BadParameter(
+            f"convention {convention.name} has no {', '.join(unknown)}; it has {', '.join(known)}",
+            param_hint="'--metric'",
+        )
+
+
+# -- what is shown ---------------------------------------------------------------------------------
+
+
 def _only(contents: Contents, metrics: Iterable[str]) -> Contents:
     """The contents with only these metrics, if any are named."""
     wanted = set(metrics)
     if not wanted:
         return contents
-    known = {number.metric for number in contents.numbers}
-    if unknown := sorted(wanted - known):
+    known = dict.fromkeys(number.metric for number in contents.numbers)
+    if unknown := sorted(wanted - known.keys()):
         raise click.BadParameter(
-            f"nothing was counted for {', '.join(unknown)}; counted: {', '.join(sorted(known))}",
-            param_hint="'--metric'",
+            f"nothing was counted for {', '.join(unknown)}; counted: {', '.join(known)}", param_hint="'--metric'"
         )
     return replace(
         contents,
@@ -179,29 +237,66 @@ def _only(contents: Contents, metrics: Iterable[str]) -> Contents:
     )
 
 
-def _print(console: Console, found: Sequence[Sheet], signature: Signature, notes: Sequence[str]) -> None:
+def _empty(asked: Iterable[str], contents: Contents) -> Iterator[str]:
+    """Which of the tables that were asked for have nothing to show."""
+    for name in dict.fromkeys(asked):
+        if name in SHEETS and not SHEETS[name](contents).rows:
+            yield f"{name}: nothing to show{_WHY.get(name, '')}"
+
+
+_WHY = {
+    "contrasts": "; it takes two systems, and draws",
+    "paper": "; the paper has no figures of that system and these data sets (as named in: sfr data list)",
+    "lengths": "; the files hold no lengths",
+}
+
+
+def _print(console: Console, found: Iterable[Sheet], signature: Signature, notes: Iterable[str]) -> None:
     for sheet in found:
-        table = sheet_table(sheet)
-        show(console, sheet_table(sheet, narrow=True) if is_too_wide(console, table) else table)
-        for note in sheet.notes:
-            show(console, Text(note, style="dim"))
+        _print_sheet(console, sheet)
         show(console, "")
     for note in notes:
-        show(console, Text(note, style="dim"))
+        show(console, visible(note))
     show(console, Text(signature.short, style="dim"))
 
 
-def _written(found: Sequence[Sheet], signature: Signature, notes: Sequence[str], form: str) -> str:
+def _print_sheet(console: Console, sheet: Sheet) -> None:
+    """Print a table, fitted on a terminal as far as that goes without breaking numbers."""
+    table = sheet_table(sheet)
+    if is_too_wide(console, table):
+        table = sheet_table(sheet, narrow=True)
+    least = console.measure(table, options=console.options.update(width=PIPE_WIDTH)).minimum
+    if not console.is_terminal or least > console.width:
+        click.echo(sheet_text(sheet), nl=False)
+        return
+    show(console, table)
+    for note in sheet.notes:
+        show(console, visible(note))
+
+
+def _written(contents: Contents, names: Iterable[str], signature: Signature, notes: Iterable[str], form: str) -> str:
     """The tables as text in a notation, with the signature of their numbers."""
     if form == "csv":
-        return "".join(sheet_csv(sheet, {"signature": signature.long}) for sheet in found)
-    if form == "markdown":
-        parts = [*map(sheet_markdown, found), *(f"{note}\n" for note in notes)]
-        return "\n".join([*parts, f"`{signature.long}`\n"])
-    if form == "latex":
-        lines = [f"% {line}\n" for line in (*notes, signature.long)]
-        return "\n".join([*map(sheet_latex, found), "".join(lines)])
-    console = Console(file=None, width=1_000, record=True)
-    with console.capture() as captured:
-        _print(console, found, signature, notes)
-    return captured.get()
+        return "".join(sheet_csv(SHEETS[name](contents), {"signature": signature.long}) for name in names)
+    found, lines = sheets(contents, names), [*map(visible, notes)]
+    try:
+        if form == "markdown":
+            return "\n".join([*map(sheet_markdown, found), *(f"{line}\n" for line in lines), f"`{signature.long}`\n"])
+        if form == "latex":
+            return "\n".join([*map(sheet_latex, found), *(f"% {line}" for line in (*lines, signature.long)), ""])
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    return "\n".join([*map(sheet_text, found), *lines, signature.short, ""])
+
+
+def _write(console: Console, out: Path | None, text: str) -> None:
+    """Put a text where it was asked for."""
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        with written_whole(out) as file:
+            file.write(text)
+    except OSError as error:
+        raise fail(error) from None
+    show(console, f"wrote {out}")

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from sfr.cli._evaluate import check_golds, evaluated
+from sfr.cli._evaluate import evaluated, gold_problem
 from sfr.cli._shared import FILE, consoles, count, show
-from sfr.cli._systems import Inputs
+from sfr.cli._systems import Inputs, fail
 from sfr.evaluation.signatures import Signature, from_signature
+from sfr.reports import visible
 from sfr.reports.evaluation import SHEETS, results_json
 
 __all__ = ["rerun_command"]
@@ -27,16 +28,18 @@ def rerun_command(results: Path, jobs: int) -> None:
     """Make the numbers of RESULTS again, a file that sfr evaluate wrote as JSON, and compare them.
 
     Predictions and gold are read from where they were, seen from the current folder. The exit code
-    is 1 if a number differs.
+    is 0 if all numbers are the same, 1 if one differs, or the gold does, and 2 if there are none to compare.
     """
     console, errors = consoles()
     written, expected, inputs = _read(results)
+    _check_files(results, inputs)
     contents, signature, _ = evaluated(inputs, expected.setup, errors, jobs, written["pairs"], written["paper_system"])
-    check_golds(expected, signature)
+    if problem := gold_problem(expected, signature):
+        raise click.ClickException(problem)
     found = json.loads(json.dumps(results_json(contents, signature)))
     differences = [line for name in SHEETS for line in _differences(name, written.get(name), found[name])]
     for line in differences[:_SHOWN]:
-        show(console, line)
+        show(console, visible(line))
     if len(differences) > _SHOWN:
         show(console, f"and {count(len(differences) - _SHOWN, 'more difference')}")
     if differences:
@@ -60,12 +63,19 @@ def _read(results: Path) -> tuple[dict[str, Any], Signature, Inputs]:
         )
         written["pairs"], written["paper_system"]
         return written, from_signature(written["signature"]["long"]), inputs
-    except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise click.ClickException(
-            f"{results}: expected results as sfr evaluate writes them (-o results.json), found none: {error!r}"
+    except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, AttributeError, RecursionError):
+        raise fail(
+            ValueError(f"{results}: expected results as sfr evaluate writes them: sfr evaluate ... -o results.json")
         ) from None
     except ValueError as error:
-        raise click.ClickException(f"{results}: {error}") from None
+        raise fail(ValueError(f"{results}: {error}")) from None
+
+
+def _check_files(results: Path, inputs: Inputs) -> None:
+    """Refuse results whose files are not where they were."""
+    files = [*(path for _, path in inputs.predictions), *inputs.gold]
+    if gone := [str(path) for path in files if not path.exists()]:
+        raise fail(ValueError(f"{results}: not there, seen from the current folder: {', '.join(gone)}"))
 
 
 def _differences(name: str, before: Any, now: list[dict[str, Any]]) -> list[str]:

@@ -15,17 +15,17 @@ from sfr.cli._shared import OUT_OR_DASH, check_target, consoles, show
 from sfr.files import written_whole
 from sfr.structures import TASKS
 
-__all__ = ["samples"]
+__all__ = ["samples_command"]
 
 
-@click.command()
+@click.command("samples")
 @click.option("-o", "--out", type=OUT_OR_DASH, help="Where to write the rows; - for the terminal or a pipe.")
 @click.option(
     "--raw",
     type=click.Path(file_okay=False, path_type=Path),
     help="Write the sentences alone into this folder, as data sets for sfr data build.",
 )
-def samples(out: Path | None, raw: Path | None) -> None:
+def samples_command(out: Path | None, raw: Path | None) -> None:
     """Write the shipped sample: sentences with gold, and outputs of many kinds for each.
 
     Without -o or --raw, say what is in it.

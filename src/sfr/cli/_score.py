@@ -33,12 +33,12 @@ from sfr.reports import summary_json, summary_table, visible
 from sfr.scoring import Chunk, Job, Tally, score_rows
 from sfr.structures import Task
 
-__all__ = ["score"]
+__all__ = ["score_command"]
 
 _MAX_GROUPS = 1_000
 
 
-@click.command()
+@click.command("score")
 @click.argument("file", type=FILE)
 @click.option("-o", "--out", type=OUT, help="Where the results go: one JSON line for each output.")
 @task_option
@@ -47,7 +47,7 @@ _MAX_GROUPS = 1_000
 @click.option("--by", metavar="KEY", help="Summarise by this key of the rows, too.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes.")
 @click.option("--skip-bad", is_flag=True, help="Go on without the rows that cannot be scored.")
-def score(  # noqa: PLR0913, PLR0917 - one parameter for each option
+def score_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     file: Path,
     out: Path | None,
     task: Task | None,

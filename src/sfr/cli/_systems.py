@@ -256,13 +256,16 @@ def read_systems(inputs: Inputs, setup: Setup, errors: Console, jobs: int) -> tu
         raise fail(error) from None
 
 
+class _BadInput(click.ClickException):
+    exit_code = EXIT_BAD
+
+
 def fail(error: Exception) -> click.ClickException:
     """The end of the command for an error that its inputs caused: EXIT_BAD if it is in what they hold."""
     if isinstance(error, BrokenProcessPool):
         return click.ClickException("a worker process died, most likely for want of memory; try fewer jobs")
-    end = click.ClickException(visible(str(error), lines=True))
-    end.exit_code = EXIT_BAD if isinstance(error, ValueError) else end.exit_code
-    return end
+    end = _BadInput if isinstance(error, ValueError) else click.ClickException
+    return end(visible(str(error), lines=True))
 
 
 def _watched(source: Predictions, advance: Callable[[float], None]) -> Iterator[Prediction]:

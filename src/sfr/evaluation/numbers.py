@@ -101,7 +101,7 @@ def numbers(system: System, convention: Convention) -> Iterator[Number]:
             columns = list(zip(*found.values(), strict=True))
             yield from (_over(MEAN, column, (), [_mean(run) for run in _runs(column)]) for column in columns)
             for column in columns:
-                sums = tuple(_total(run) for run in zip(*(number.sums for number in column), strict=True))
+                sums = tuple(_total(run) for run in zip(*(one.sums for one in column if one.covered), strict=True))
                 yield _over(POOLED, column, sums, [scores(run, convention) for run in sums])
 
 

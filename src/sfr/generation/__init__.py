@@ -1,9 +1,10 @@
 """Predictions from a server that speaks the OpenAI API: asked once for each example, and not lost when stopped."""
 
 from sfr.generation.answers import Answer, UnusableAnswerError, read_answer
+from sfr.generation.jobs import Failure, Generated, GenerateError, Job, Tally
 from sfr.generation.journals import Journal, JournalError, journal_of
 from sfr.generation.requests import Sampling, request_of
-from sfr.generation.running import Failure, Generated, GenerateError, Job, Tally, generate
+from sfr.generation.running import generate
 from sfr.generation.servers import Patience, RowFailedError, Server, ServerError
 
 __all__ = [

@@ -100,12 +100,14 @@ def _is_at(file: BinaryIO, path: Path) -> bool:
 class Journal:
     """What a run has so far: for each of ``rows`` examples an answer, a failure, or nothing.
 
-    ``file`` is the locked file of the path.
+    ``file`` is the locked file of the path; what it holds is forgotten if a run begins ``again``.
 
     Raises JournalError when it holds something else, or is made from something else, with every difference.
     """
 
-    def __init__(self, path: Path, file: BinaryIO, made_from: Mapping[str, Any], rows: int) -> None:
+    def __init__(
+        self, path: Path, file: BinaryIO, made_from: Mapping[str, Any], rows: int, *, again: bool = False
+    ) -> None:
         self._path = path
         self._file = file
         self._places = array("q", [_NOWHERE]) * rows
@@ -115,7 +117,7 @@ class Journal:
         self.tokens = 0
         self.failed: dict[int, str] = {}
         header = {"journal": _KIND, "sfr": __version__, "made_from": made_from}
-        self._read(json.loads(json.dumps(header)))
+        self._read(json.loads(json.dumps(header)), again=again)
         file.truncate(self._end)
         if not self._end:
             self._write(header)
@@ -164,13 +166,16 @@ class Journal:
             self.sync()
         return place
 
-    def _read(self, header: dict[str, Any]) -> None:
+    def _read(self, header: dict[str, Any], *, again: bool) -> None:
         """Take in what an earlier run has left, up to the first line that is not whole."""
         with self._path.open("rb") as file:
             first = file.readline()
             if not first.endswith(b"\n") and first[: len(_BEGINNING)] == _BEGINNING[: len(first)]:
                 return  # nothing has been noted yet
-            if different := differences(self._header(first), header):
+            found = self._header(first)
+            if again:
+                return
+            if different := differences(found, header):
                 if any(line.failed is None for _, line in _entries(file)):
                     raise self._other(different)
                 return  # nothing is lost

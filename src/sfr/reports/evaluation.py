@@ -16,7 +16,7 @@ from sfr.evaluation.numbers import MEAN, POOLED, Contrast, Ends, Number, Pairs, 
 from sfr.evaluation.signatures import Setup, Signature
 from sfr.evaluation.systems import System
 from sfr.paper import Comparison, beside_paper, tables
-from sfr.reports.sheets import Column, Sheet, sheet_json
+from sfr.reports.sheets import Column, Kind, Sheet, Shown, sheet_json
 
 __all__ = ["SHEETS", "Contents", "contents_of", "results_json", "sheets"]
 
@@ -78,6 +78,7 @@ def _beside_paper(found: Iterable[Number], paper_system: str) -> list[tuple[str,
 
 _TASK = (Column("task", "task", "name"), Column("dataset", "data set", "name"))
 _WHERE = (Column("system", "system", "name"), *_TASK)
+_METRIC = (Column("title", "metric", "name"), Column("metric", "name", shown="never"))
 
 
 def _title(metric: str) -> str:
@@ -96,6 +97,7 @@ def _score_rows(contents: Contents) -> Iterator[tuple[Any, ...]]:
             number.task,
             number.dataset,
             _title(number.metric),
+            number.metric,
             *((None, None) if is_accuracy else (precision, recall)),
             f1,
             contents.intervals.get((number.system, number.task, number.dataset, number.metric)),
@@ -105,7 +107,6 @@ def _score_rows(contents: Contents) -> Iterator[tuple[Any, ...]]:
             hit,
             number.covered,
             len(number.runs),
-            number.metric,
         )
 
 
@@ -121,7 +122,7 @@ def _score_sheet(contents: Contents) -> Sheet:
     """Precision, recall and F1 of every metric."""
     columns = (
         *_WHERE,
-        Column("title", "metric"),
+        *_METRIC,
         Column("precision", "P", "percent"),
         Column("recall", "R", "percent"),
         Column("f1", "F1", "percent"),
@@ -131,8 +132,9 @@ def _score_sheet(contents: Contents) -> Sheet:
         Column("pred", "pred", "count", "wide"),
         Column("hit", "hit", "count", "wide"),
         Column("examples", "examples", "count", "wide"),
-        Column("runs", "runs", "count", "wide" if any(len(number.runs) > 1 for number in contents.numbers) else "never"),
-        Column("metric", "name", shown="never"),
+        Column(
+            "runs", "runs", "count", "wide" if any(len(number.runs) > 1 for number in contents.numbers) else "never"
+        ),
     )
     return Sheet("scores", "Scores", columns, tuple(_score_rows(contents)), tuple(_coverage(contents)))
 
@@ -148,12 +150,15 @@ def _coverage(contents: Contents) -> Iterator[str]:
 
 
 def _contrast_sheet(contents: Contents) -> Sheet:
-    """What sets systems apart, and how sure that is."""
+    """What sets systems apart, and how sure that is; of one pair the title says which."""
+    pairs = {(one.second, one.first) for one in contents.contrasts}
+    which = "{} less {}".format(*pairs.pop()) if len(pairs) == 1 else "the second system less the first"
+    names: Shown = "always" if pairs else "never"
     columns = (
         *_TASK,
-        Column("metric", "metric", "name"),
-        Column("first", "first", "name"),
-        Column("second", "second"),
+        *_METRIC,
+        Column("first", "first", "name", names),
+        Column("second", "second", shown=names),
         Column("difference", "difference", "difference"),
         Column("interval", f"{100 * contents.setup.level:g} % interval", "interval"),
         Column("bootstrap", "p boot.", "p"),
@@ -166,6 +171,7 @@ def _contrast_sheet(contents: Contents) -> Sheet:
             one.task,
             one.dataset,
             _title(one.metric),
+            one.metric,
             one.first,
             one.second,
             one.difference,
@@ -177,7 +183,7 @@ def _contrast_sheet(contents: Contents) -> Sheet:
         )
         for one in contents.contrasts
     )
-    return Sheet("contrasts", "Differences in F1: the second system less the first", columns, rows)
+    return Sheet("contrasts", f"Differences in F1: {which}", columns, rows)
 
 
 def _type_rows(contents: Contents) -> Iterator[tuple[Any, ...]]:
@@ -188,7 +194,7 @@ def _type_rows(contents: Contents) -> Iterator[tuple[Any, ...]]:
                 for metric, labels in _labels(parts).items():
                     if metric not in metrics:
                         continue
-                    where = system.name, task, dataset, _title(metric)
+                    where = system.name, task, dataset, _title(metric), metric
                     is_accuracy = metric_named(metric).is_accuracy
                     for label, sums in sorted(labels.items(), key=lambda item: (-item[1].gold, item[0])):
                         precision, recall, f1 = scores(sums, contents.setup.convention)
@@ -212,7 +218,7 @@ def _type_sheet(contents: Contents) -> Sheet:
     """The scores of each type, arguments by role; sums are over all runs."""
     columns = (
         *_WHERE,
-        Column("metric", "metric", "name"),
+        *_METRIC,
         Column("label", "type or role"),
         Column("precision", "P", "percent"),
         Column("recall", "R", "percent"),
@@ -284,10 +290,10 @@ def _parse_sheet(contents: Contents) -> Sheet:
         Column("ok", "ok %", "percent"),
         Column("recovered", "recovered %", "percent"),
         Column("unparsable", "unparsable %", "percent"),
-        Column("duplicates", "repeated units", "count"),
-        Column("blank_gold", "no gold %", "percent"),
-        Column("blank_pred", "no pred %", "percent"),
-        Column("blank_both", "neither %", "percent"),
+        Column("duplicates", "repeated units", "count", "wide"),
+        Column("blank_gold", "no gold %", "percent", "wide"),
+        Column("blank_pred", "no pred %", "percent", "wide"),
+        Column("blank_both", "neither %", "percent", "wide"),
     )
     rows = []
     for where, parts in _each(contents):
@@ -322,11 +328,7 @@ def _length_sheet(contents: Contents) -> Sheet:
     columns = (
         *_WHERE,
         Column("n", "outputs", "count"),
-        *(
-            Column(f"p{share}_{name}", f"P{share} {name}", "number" if name == "mean" else "count")
-            for share in _SHARES
-            for name in ("min", "mean", "max")
-        ),
+        *(Column(f"p{share}_{name}", f"P{share} {name}", *how) for share in _SHARES for name, how in _OF_BAND.items()),
         Column("mean", "mean", "number"),
         Column("max", "max", "count"),
     )
@@ -342,6 +344,11 @@ def _length_sheet(contents: Contents) -> Sheet:
 
 
 _SHARES = (50, 70, 99)
+_OF_BAND: Mapping[str, tuple[Kind, Shown]] = {
+    "min": ("count", "wide"),
+    "mean": ("number", "wide"),
+    "max": ("count", "always"),
+}
 
 
 def _unit(lengths: str) -> str:
@@ -353,7 +360,7 @@ def _paper_sheet(contents: Contents) -> Sheet:
     columns = (
         Column("system", "system", "name"),
         Column("table", "table", "name"),
-        Column("metric", "metric", "name"),
+        *_METRIC,
         Column("dataset", "data set"),
         Column("mine", "F1", "points"),
         Column("paper", "paper", "points"),
@@ -366,6 +373,7 @@ def _paper_sheet(contents: Contents) -> Sheet:
             system,
             f"Table {one.table.number}",
             _title(one.metric),
+            one.metric,
             line.name,
             line.mine,
             line.paper,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -85,18 +86,23 @@ _SHOWN: Mapping[Kind, Callable[[Value], str]] = {
 
 NOTHING = "-"
 _UNBOUNDED = 1_000_000
+_NAME = 12
+"""So much room is left for a name, if it takes it."""
 
 
 def _for_people(sheet: Sheet, *, narrow: bool = False) -> Sheet:
     """The table without columns that are for programs, or empty; what all rows are about goes into the title."""
     shown = {"always"} if narrow else {"always", "wide"}
-    title, kept = sheet.title, []
+    in_title = {"system", "task", "dataset", "title"} if narrow else {"system"}
+    about: list[str] = []
+    kept = []
     for i, column in enumerate(sheet.columns):
         values = {row[i] for row in sheet.rows}
-        if column.name == "system" and len(values) == 1:
-            title = f"{title}: {visible(str(*values))}"
+        if column.name in in_title and len(values) == 1:
+            about += map(str, values)
         elif column.shown in shown and not values <= {None, ""}:
             kept.append(i)
+    title = visible(f"{sheet.title}: {', '.join(about)}" if about else sheet.title)
     rows = tuple(tuple(row[i] for i in kept) for row in sheet.rows)
     return Sheet(sheet.name, title, tuple(sheet.columns[i] for i in kept), rows, tuple(map(visible, sheet.notes)))
 
@@ -123,14 +129,20 @@ def _said_once(sheet: Sheet, rows: list[list[str]]) -> list[list[str]]:
 
 
 def sheet_table(sheet: Sheet, *, narrow: bool = False) -> Table:
-    """The table for a terminal, if it is to be ``narrow`` without all that can be spared."""
+    """The table for a terminal, if it is to be ``narrow`` without all that can be spared.
+
+    Titles and names may be broken to fit, numbers are not.
+    """
     sheet = _for_people(sheet, narrow=narrow)
+    cells = _cells(sheet)
     table = Table(box=None, pad_edge=False, header_style="bold", title=sheet.title, title_justify="left")
     table.title_style = "bold"
-    for column in sheet.columns:
+    for i, column in enumerate(sheet.columns):
         is_text = column.kind in {"name", "text"}
-        table.add_column(column.title, justify="left" if is_text else "right", no_wrap=not is_text)
-    for row in _said_once(sheet, _cells(sheet)):
+        widest = max((cell_len(row[i]) for row in cells), default=0)
+        least = max(min(widest, _NAME) if is_text else widest, *map(cell_len, column.title.split()))
+        table.add_column(column.title, justify="left" if is_text else "right", min_width=least, overflow="fold")
+    for row in _said_once(sheet, cells):
         table.add_row(*row)
     return table
 

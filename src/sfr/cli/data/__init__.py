@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
 
-__all__ = ["data"]
+from sfr.cli._lazy import Commands
 
-_COMMANDS = {
+__all__ = ["data_command"]
+
+_MODULES = {
     "list": "sfr.cli.data._catalogue",
     "show": "sfr.cli.data._catalogue",
     "rules": "sfr.cli.data._catalogue",
@@ -20,29 +20,8 @@ _COMMANDS = {
 }
 
 
-class _Commands(click.Group):
-    """The commands by name, in the order in which they are used."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in _COMMANDS:
-            return None
-        try:
-            module = import_module(_COMMANDS[cmd_name])
-        except ModuleNotFoundError as error:
-            if error.name is None or error.name.partition(".")[0] not in {"pydantic", "yaml"}:
-                raise
-            raise click.ClickException(f"sfr data takes {error.name}: python -m pip install 'sfr[data]'") from None
-        found: click.Command = getattr(module, f"{cmd_name}_command")
-        return found
-
-
-@click.group(cls=_Commands)
-def data() -> None:
+@click.group("data", cls=Commands, modules=_MODULES, extras={"pydantic": "data", "yaml": "data"})
+def data_command() -> None:
     """Turn published data sets into training files.
 
     \b

@@ -73,10 +73,10 @@ def _shown(finding: Finding, places: Mapping[str, _Places], group_of: _GroupOf) 
         yield _unit(finding, "both", gold, places["gold"], group_of)
         return
     if gold:
-        note = f"predicted {_named(pred)}" if pred else ""
+        note = f"predicted {_difference(gold, pred)}" if pred else ""
         yield _unit(finding, "gold", gold, places["gold"], group_of, note)
     if pred:
-        note = f"gold {_named(gold)}" if gold else ""
+        note = f"gold {_difference(pred, gold)}" if gold else ""
         yield _unit(finding, "pred", pred, places["pred"], group_of, note)
 
 
@@ -110,12 +110,18 @@ def _key(unit: Unit) -> _Key:
     return unit.type, unit.text
 
 
-def _named(unit: Unit | None) -> str:
-    if isinstance(unit, Relation):
-        return f"{unit.head} — {unit.type} → {unit.tail}"
-    if isinstance(unit, EventArgument):
-        return f"{unit.role} {unit.text}, of {unit.type} {unit.trigger}"
-    return f"{unit.type} {unit.text}" if unit else ""
+def _difference(unit: Unit, other: Unit) -> str:
+    """What another unit has in the place of something of this one."""
+    if isinstance(unit, Relation) and isinstance(other, Relation):
+        differs = [unit.type != other.type, (unit.head, unit.tail) != (other.head, other.tail)]
+        said = [other.type, f"{other.head} → {other.tail}"]
+    elif isinstance(unit, EventArgument) and isinstance(other, EventArgument):
+        differs = [unit.role != other.role, unit.text != other.text, _key(unit)[:2] != _key(other)[:2]]
+        said = [other.role, other.text, f"at {other.type} {other.trigger}"]
+    else:
+        differs = [one != two for one, two in zip(_key(unit), _key(other), strict=True)]
+        said = list(_key(other))
+    return " ".join(part for part, is_other in zip(said, differs, strict=True) if is_other)
 
 
 def _places(extraction: Extraction, text: str | None, normal: Normalizer) -> _Places:

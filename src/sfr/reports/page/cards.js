@@ -74,8 +74,8 @@ function namesOf(unit, data) {
 }
 
 function noteElement(unit, data) {
-  const whose = unit.fate === "type" || unit.fate === "boundary" ? { both: "", gold: "gold, ", pred: "predicted, " }[unit.side] : "";
-  const said = `${whose}${data.words[unit.error]}${unit.note ? `: ${unit.note}` : ""}`;
+  const whose = unit.fate === "type" || unit.fate === "boundary" ? { both: "", gold: "gold: ", pred: "predicted: " }[unit.side] : "";
+  const said = `${whose}${data.words[unit.error]}${unit.note ? `, ${unit.note}` : ""}`;
   return element("span", { class: unit.fate === "hit" ? "unseen" : "quiet" }, ...shown(said));
 }
 

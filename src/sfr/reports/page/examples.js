@@ -120,7 +120,7 @@ function hasUnit(example, answer, wanted, data, counts) {
 }
 
 const ORDERS = {
-  "": "as in the file",
+  "": "in the order of the data",
   "reward": "lowest reward first",
   "-reward": "highest reward first",
   "f1": "lowest F1 first",

@@ -77,11 +77,11 @@ def page_model(  # noqa: PLR0913 - what a page is made of, by keyword
     )
 
 
-def _each(systems: Iterable[System]) -> Iterator[tuple[str, str, list[Part]]]:
-    """System, data set, and the parts of its runs."""
-    for system in systems:
-        for task, dataset in system.keys:
-            yield system.name, dataset, system.parts((task, dataset))
+def _each(systems: Sequence[System]) -> Iterator[tuple[str, str, list[Part]]]:
+    """System, data set, and the parts of its runs; what is of one data set stands together."""
+    for key in systems[0].keys:
+        for system in systems:
+            yield system.name, key[1], system.parts(key)
 
 
 # -- numbers ------------------------------------------------------------------------------------

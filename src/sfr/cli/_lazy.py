@@ -1,0 +1,62 @@
+"""Groups of commands that are loaded when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+__all__ = ["Commands"]
+
+
+class Commands(click.Group):
+    """Commands by name, each in a module that has it as ``NAME_command``, in the order in which they are used.
+
+    ``extras`` names, for libraries that a command may miss, the extra of this package that brings them;
+    without it the command stands in the list and says so.
+    """
+
+    def __init__(self, *args: Any, modules: Mapping[str, str], extras: Mapping[str, str], **kwargs: Any) -> None:
+        """Keep where the commands are."""
+        super().__init__(*args, **kwargs)
+        self.modules = modules
+        self.extras = extras
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in self.modules:
+            return None
+        try:
+            module = import_module(self.modules[cmd_name])
+        except ModuleNotFoundError as error:
+            library = (error.name or "").partition(".")[0]
+            if library not in self.extras:
+                raise
+            return _without(cmd_name, library, self.extras[library])
+        found: click.Command = getattr(module, f"{cmd_name}_command")
+        return found
+
+
+def _without(name: str, library: str, extra: str) -> click.Command:
+    """The command in the place of one that misses a library."""
+    problem = f"takes {library}: python -m pip install 'sfr[{extra}]'"
+
+    @click.pass_context
+    def refuse(ctx: click.Context, **_: Any) -> None:
+        raise click.ClickException(f"{ctx.command_path} {problem}")
+
+    anything = click.Argument(["anything"], nargs=-1, type=click.UNPROCESSED)
+    return click.Command(
+        name,
+        callback=refuse,
+        params=[anything],
+        short_help=f"({problem})",
+        add_help_option=False,
+        context_settings={"ignore_unknown_options": True},
+    )
