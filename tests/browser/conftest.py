@@ -89,6 +89,13 @@ def kept(small, opened):
         yield window
 
 
+@pytest.fixture(scope="module")
+def kept_hostile(hostile, opened):
+    """A window with the hostile page."""
+    with opened(hostile) as window:
+        yield window
+
+
 @pytest.fixture(scope="session")
 def opened(browser):
     """Opens a page in a window of its own; errors, warnings and requests fail the test."""

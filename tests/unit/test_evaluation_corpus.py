@@ -157,7 +157,11 @@ def test_a_problem_counts_once_an_output():
 
 def test_texts_are_counted_that_have_no_units_on_one_side_or_on_both():
     outputs = ('{"a": ["ox"]}', "{}")
-    found = [given(output, id=f"{i}{j}", gold=gold) for i, gold in enumerate((GOLD, Extraction())) for j, output in enumerate(outputs)]
+    found = [
+        given(output, id=f"{i}{j}", gold=gold)
+        for i, gold in enumerate((GOLD, Extraction()))
+        for j, output in enumerate(outputs)
+    ]
 
     assert part(found).blank == Counter(gold=2, pred=2, both=1)
 
@@ -240,7 +244,9 @@ def test_tasks_and_data_sets_are_kept_apart_and_in_their_order():
 
 
 def test_a_task_that_a_convention_has_no_metrics_for_is_counted_all_the_same():
-    found = part([given("{}", task="re", gold=Extraction(relations=(Relation("r", "a", "b"),)))], CONVENTIONS["conlleval"])
+    found = part(
+        [given("{}", task="re", gold=Extraction(relations=(Relation("r", "a", "b"),)))], CONVENTIONS["conlleval"]
+    )
 
     assert (found.sums, found.statuses) == ({}, Counter(ok=1))
 

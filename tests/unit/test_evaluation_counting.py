@@ -94,7 +94,9 @@ def test_labels_of_matched_arguments_do_not_depend_on_the_order_of_gold():
 
 
 def test_one_text_has_no_units_of_another_task():
-    both = Extraction(entities=extraction("ner", [("a", "x")]).entities, relations=extraction("re", [("r", "a", "b")]).relations)
+    both = Extraction(
+        entities=extraction("ner", [("a", "x")]).entities, relations=extraction("re", [("r", "a", "b")]).relations
+    )
     found = count(Case("re", both, both), CONVENTIONS["sfr"])
 
     assert {metric for metric, _ in found} == {"relation", "slot", "slot_filled"}
@@ -149,9 +151,7 @@ def test_the_types_of_a_schema_are_compared_as_the_convention_says():
 # -- repeats ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("duplicates", "expected"), [("set", (1, 1, 1)), ("multiset", (2, 3, 2)), ("each", (2, 3, 3))]
-)
+@pytest.mark.parametrize(("duplicates", "expected"), [("set", (1, 1, 1)), ("multiset", (2, 3, 2)), ("each", (2, 3, 3))])
 @pytest.mark.parametrize(("task", "row"), [("ner", ("a", "x")), ("re", ("a", "x", "y"))])
 def test_repeats_count_not_at_all_or_once_for_each_of_gold_or_always(task, row, duplicates, expected):
     metric = {"ner": "entity", "re": "relation"}[task]
@@ -184,7 +184,11 @@ def test_having_no_entities_may_be_a_unit_that_both_sides_share(empty):
     for gold in found:
         for pred in found:
             rows = [[side] if side else [] for side in (gold, pred)]
-            units = {key: s for key, s in cells("ner", *rows, convention=convention(empty=empty)).items() if "slot" not in key[0]}
+            units = {
+                key: s
+                for key, s in cells("ner", *rows, convention=convention(empty=empty)).items()
+                if "slot" not in key[0]
+            }
             expected = {}
             for key in {none, ("entity", "a")}:
                 in_gold, in_pred = (key in (found[side] or {none}) for side in (gold, pred))
@@ -193,7 +197,9 @@ def test_having_no_entities_may_be_a_unit_that_both_sides_share(empty):
             assert units == expected
 
 
-@pytest.mark.parametrize(("empty", "expected"), [("nothing", {}), ("entities", {}), ("unit", {"(none)": Sums(1, 1, 1)})])
+@pytest.mark.parametrize(
+    ("empty", "expected"), [("nothing", {}), ("entities", {}), ("unit", {"(none)": Sums(1, 1, 1)})]
+)
 def test_having_no_relations_is_a_unit_only_where_everything_is(empty, expected):
     found = cells("re", [], [], convention=convention(empty=empty))
 
@@ -270,7 +276,15 @@ def test_the_equality_of_mentions_is_not_that_of_types(equality):
     assert cells("ner", [("A", "x")], [("A", "x")], convention=convention(equality=equality))["entity", "A"].hit == 1
 
 
-WRITINGS = ["date of birth", "DateOfBirth", "dateOfBirth", "date_of_birth", "date-of-birth", "DATE_OF_BIRTH", "Date  of birth"]
+WRITINGS = [
+    "date of birth",
+    "DateOfBirth",
+    "dateOfBirth",
+    "date_of_birth",
+    "date-of-birth",
+    "DATE_OF_BIRTH",
+    "Date  of birth",
+]
 
 
 @pytest.mark.parametrize("writing", WRITINGS)
@@ -279,7 +293,8 @@ def test_types_as_words_are_the_same_however_the_words_are_joined(writing):
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [("birthdate", "birth date"), ("a+b", "ab"), ("type 1", "type 2"), ("C#", "C"), ("人物", "地点")]
+    ("first", "second"),
+    [("birthdate", "birth date"), ("a+b", "ab"), ("type 1", "type 2"), ("C#", "C"), ("人物", "地点")],
 )
 def test_types_as_words_differ_by_their_words_digits_and_signs(first, second):
     assert not hits(first, second, part="type", types="words")

@@ -1,10 +1,12 @@
-"""Where mentions without offsets stand, and what the metrics on spans make of it."""
+"""Where mentions without offsets stand, what is left out, and what the metrics on spans make of it."""
 
 import pytest
 
-from sfr import Argument, Entity, Event, Extraction, Relation
+from sfr import Argument, Entity, Event, Extraction, Relation, Schema
 from sfr.evaluation import CONVENTIONS, Case, Sums, convention, count
-from sfr.evaluation.placing import flat, is_placed, only_placed, placed, without_surplus
+from sfr.evaluation.dropping import remaining
+from sfr.evaluation.placing import flat, is_placed, only_placed, placed
+from sfr.parsing import source_of
 
 
 def entities(*found):
@@ -114,6 +116,10 @@ def test_a_relation_between_two_places_of_one_mention_goes_either_way():
     assert pairs("Ann is Ann", *[("Ann", "Ann")] * 3) == [((0, 3), (7, 10)), ((7, 10), (0, 3)), None]
 
 
+def test_a_relation_of_a_mention_with_itself_has_one_place_if_there_is_no_other():
+    assert pairs("Ann is here", *[("Ann", "Ann")] * 2) == [((0, 3), (0, 3)), None]
+
+
 def test_a_relation_of_which_one_end_stands_nowhere_has_no_place():
     assert pairs("Ann met Bob", ("Ann", "Cid"), ("Cid", "Bob")) == [None, None]
 
@@ -192,16 +198,69 @@ def test_an_entity_in_pieces_overlaps_what_stands_between_them():
     assert flat(Extraction(entities=(between, split))) == Extraction(entities=(split,))
 
 
+def kept(pred, text=None, schema=None, **settings):
+    """What is left of a prediction."""
+    return remaining(pred, None if text is None else source_of(text), schema, convention(**settings))
+
+
+def test_nothing_is_left_out_by_default():
+    found = Extraction(entities("a", "b").entities, (RELATION, RELATION), (EVENT, EVENT))
+
+    assert kept(found, "z", Schema(("y",), ("x",))) == found
+
+
 def test_mentions_beyond_the_times_that_they_stand_in_the_text_can_be_left_out():
     found = Extraction(entities=(Entity("a", "Ox"), Entity("b", "ox"), Entity("a", "ox"), Entity("a", "cow")))
 
-    assert without_surplus(found, "an OX, foxes").entities == found.entities[:2]
+    assert kept(found, "an OX, foxes", surplus="drop").entities == found.entities[:2]
+    assert kept(found, surplus="drop") == found
 
 
 def test_triggers_beyond_the_times_that_they_stand_in_the_text_go_with_their_arguments():
     twice = Extraction(relations=(RELATION, RELATION), events=(EVENT, EVENT))
 
-    assert without_surplus(twice, "a b") == Extraction(relations=(RELATION, RELATION), events=(EVENT,))
+    assert kept(twice, "a b", surplus="drop") == Extraction(relations=(RELATION, RELATION), events=(EVENT,))
+
+
+@pytest.mark.parametrize("setting", ["surplus", "ungrounded"])
+def test_what_is_not_in_the_text_can_be_left_out_an_event_with_its_trigger(setting):
+    partly = Event("e", "a", (*EVENT.arguments, Argument("r", "nowhere")), EVENT.trigger_at)
+    lost = Event("e", "nowhere", EVENT.arguments)
+    lost_relations = (Relation("r", "nowhere", "b"), Relation("r", "a", "nowhere"))
+    found = Extraction(entities("a", "nowhere").entities, (RELATION, *lost_relations), (partly, lost))
+
+    assert kept(found, "a b a", **{setting: "drop"}) == Extraction(entities("a").entities, (RELATION,), (EVENT,))
+
+
+def test_case_tells_mentions_from_those_of_the_text_but_for_the_surplus():
+    found = entities("OX")
+
+    assert kept(found, "an ox", ungrounded="drop") == Extraction()
+    assert kept(found, "an ox", surplus="drop") == found
+
+
+def test_what_is_not_in_the_schema_can_be_left_out_by_type_and_by_role():
+    found = Extraction(entities("a").entities, (RELATION,), (EVENT, Event("strange", "a")))
+
+    assert kept(found, schema=Schema(("e", "r"), ("r",)), unknown_types="drop") == Extraction((), (RELATION,), (EVENT,))
+    assert kept(found, schema=Schema(("e", "t"), ("s",)), unknown_types="drop") == Extraction(
+        entities("a").entities, (), (Event("e", "a", (), EVENT.trigger_at),)
+    )
+
+
+def test_a_schema_without_roles_says_nothing_of_them():
+    found = Extraction(events=(EVENT,))
+
+    assert kept(found, schema=Schema(("e",)), unknown_types="drop") == found
+
+
+def test_types_are_in_the_schema_if_the_convention_calls_them_the_same():
+    found = Extraction(entities=(Entity("dateOfBirth", "a"), Entity("Date", "a")))
+    schema = Schema(("date of birth", "date"))
+
+    assert kept(found, schema=schema, unknown_types="drop") == Extraction()
+    assert kept(found, schema=schema, unknown_types="drop", types="words") == found
+    assert kept(found, schema=schema, unknown_types="drop", caseless=("type",)).entities == found.entities[1:]
 
 
 # -- metrics on spans ------------------------------------------------------------------------------
@@ -307,3 +366,9 @@ def test_no_convention_but_those_on_spans_needs_a_text():
     without_text = {name for name, named in CONVENTIONS.items() if count(Case("ner", gold, gold), named)}
 
     assert without_text == set(CONVENTIONS) - {"textee", "conlleval"}
+
+
+def test_a_composed_mention_is_found_in_a_decomposed_text():
+    text = "the cafe\u0301 here"
+    found = placed(Extraction(entities=(Entity("place", "caf\u00e9"),)), text)
+    assert found.entities[0].at == ((4, 9),)

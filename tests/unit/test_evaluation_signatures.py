@@ -154,7 +154,7 @@ def test_a_signature_of_another_version_is_refused_by_its_version():
 
 
 def test_unknown_parts_are_named():
-    with pytest.raises(ValueError, match="unknown parts: bar, foo$"):
+    with pytest.raises(ValueError, match=r"unknown parts: bar, foo$"):
         from_signature(line("foo:1", "bar:2"))
 
 
@@ -211,11 +211,12 @@ def test_a_number_of_examples_that_is_none_is_refused():
 
 
 def test_all_that_is_out_of_bounds_in_a_setup_is_told_at_once():
-    with pytest.raises(ValueError, match="draws=-1.*seed=-2.*level=1.*runs='all'.*bands='wide'.*missing='no'"):
+    with pytest.raises(ValueError, match=r"draws=-1.*seed=-2.*level=1.*runs='all'.*bands='wide'.*missing='no'"):
         Setup(draws=-1, seed=-2, level=1, runs="all", bands="wide", missing="no")
 
 
 def test_the_settings_tried_here_are_all_there_are():
-    assert signed(convention=convention(**OVERRIDES), **SETUPS).short == signed(
-        convention=convention(**OVERRIDES), **SETUPS
-    ).long
+    assert (
+        signed(convention=convention(**OVERRIDES), **SETUPS).short
+        == signed(convention=convention(**OVERRIDES), **SETUPS).long
+    )

@@ -101,7 +101,7 @@ def test_other_examples_another_gold_and_missing_data_sets_are_refused_all_at_on
     assert str(caught.value).splitlines()[1:] == [
         "  one, run 2: ner d: without 2",
         "  one, run 2: ner d: also with 9",
-        "  two, run 1: ner d: the same ids, but other texts or another gold",
+        "  two, run 1: ner d: the same ids, but other texts, schemas or gold",
         "  three, run 1: ner d: missing",
         "  three, run 1: ner e: not in the first",
     ]
@@ -117,7 +117,7 @@ def test_of_many_missing_examples_a_few_are_named():
 def test_a_gold_with_places_is_not_that_without():
     with_places, without = (rows_of(RIGHT, gold=gold) for gold in (placed(*RIGHT), extraction("ner", RIGHT)))
 
-    with pytest.raises(ValueError, match="another gold"):
+    with pytest.raises(ValueError, match="other texts, schemas or gold"):
         systems_of({"one": runs(with_places), "two": runs(without)})
 
 

@@ -79,7 +79,7 @@ def _own_settings(one: Convention) -> str:
     "--format",
     "form",
     type=click.Choice(list(_ENDINGS.values())),
-    help="How tables are written.  [default: by the ending of OUT, or text]",
+    help="How tables are written; json has all of them.  [default: by the ending of OUT, or text]",
 )
 @click.option("-o", "--out", type=OUT, help="Where the tables go, in place of the screen.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes.")
@@ -102,7 +102,7 @@ def evaluate_command(**options: Any) -> None:
       batch         results of a batch file, of vLLM or another server, with --gold
 
     Whatever is wrong is reported with its line, and then there are no numbers and the exit code is 2.
-    Results that were written as JSON can be made again: sfr rerun results.json
+    Results that were written as JSON (-o results.json) can be made again: sfr rerun results.json
     """
     console, errors = consoles()
     inputs, setup, paper = inputs_of(options), setup_of(options), _paper_system(options)
@@ -118,7 +118,7 @@ def evaluate_command(**options: Any) -> None:
         raise fail(ValueError(problem))
     if form == "json":
         more = {"inputs": inputs.as_json(), "pairs": options["pairs"], "paper_system": paper, "notes": notes}
-        text = json.dumps(results_json(contents, signature) | more, indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps(results_json(contents, signature) | more, indent=1) + "\n"
     else:
         contents = _only(contents, options["metrics"])
         notes += _empty([*options["shown"], *(["paper"] if paper else [])], contents)
@@ -138,6 +138,14 @@ def evaluated(  # noqa: PLR0913, PLR0917 - all that numbers depend on
         contents = contents_of(systems, setup, pairs=pairs, paper_system=paper_system)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
+    if not any(number.covered for number in contents.numbers):
+        metrics = ", ".join(name for names in setup.convention.metrics.values() for name in names)
+        raise fail(
+            ValueError(
+                f"nothing can be counted: convention {setup.convention.name} has {metrics}; "
+                "those on spans take the text, and the places of all mentions of gold (at)"
+            )
+        )
     return contents, Signature(setup, *golds_of(systems[0].runs[0])), notes
 
 

@@ -48,7 +48,7 @@ def _without(name: str, library: str, extra: str) -> click.Command:
     problem = f"takes {library}: python -m pip install 'sfr[{extra}]'"
 
     @click.pass_context
-    def refuse(ctx: click.Context, **_: Any) -> None:
+    def refuse(ctx: click.Context, /, **_: Any) -> None:
         raise click.ClickException(f"{ctx.command_path} {problem}")
 
     anything = click.Argument(["anything"], nargs=-1, type=click.UNPROCESSED)

@@ -100,7 +100,12 @@ def inputs_options(command: F) -> F:
             ),
             click.option("--task", type=click.Choice(TASKS), help="The task of rows that name none."),
             click.option("--step", type=click.IntRange(min=0), help="The step of verl's dumps; the last if not said."),
-            click.option("--filter", "response_filter", metavar="NAME", help="The filter of lm-evaluation-harness."),
+            click.option(
+                "--filter",
+                "response_filter",
+                metavar="NAME",
+                help="The filter of lm-evaluation-harness; the first if not said.",
+            ),
             click.option(
                 "--no-align",
                 is_flag=True,
@@ -128,14 +133,14 @@ def setup_options(command: F) -> F:
                 "overrides",
                 metavar="FIELD=VALUE",
                 multiple=True,
-                help="Override a field of the convention; may be repeated.",
+                help="Override a field of the convention, as --conventions shows them; may be repeated.",
             ),
             click.option(
                 "--missing",
                 type=click.Choice(["refuse", "empty"]),
                 default="refuse",
                 show_default=True,
-                help="What becomes of gold without a prediction.",
+                help="What becomes of gold without a prediction: a problem, or an empty prediction.",
             ),
             click.option(
                 "--draws",
@@ -144,13 +149,15 @@ def setup_options(command: F) -> F:
                 show_default=True,
                 help="Samples for intervals and tests; 0 for none.",
             ),
-            click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of these samples."),
+            click.option(
+                "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The seed of the samples."
+            ),
             click.option(
                 "--level",
                 type=click.FloatRange(0, 1, min_open=True, max_open=True),
                 default=0.95,
                 show_default=True,
-                help="Of the intervals.",
+                help="The share of the samples that an interval holds.",
             ),
             click.option(
                 "--runs",
@@ -264,7 +271,8 @@ def fail(error: Exception) -> click.ClickException:
     """The end of the command for an error that its inputs caused: EXIT_BAD if it is in what they hold."""
     if isinstance(error, BrokenProcessPool):
         return click.ClickException("a worker process died, most likely for want of memory; try fewer jobs")
-    end = _BadInput if isinstance(error, ValueError) else click.ClickException
+    is_extra = isinstance(error.__context__, ImportError)  # that of a library which is missing
+    end = _BadInput if isinstance(error, ValueError) and not is_extra else click.ClickException
     return end(visible(str(error), lines=True))
 
 

@@ -16,6 +16,7 @@ from sfr.evaluation.errors import confusions, counts
 from sfr.evaluation.lengths import length_function
 from sfr.evaluation.outcomes import Outcome, outcomes
 from sfr.evaluation.placing import is_placed
+from sfr.examples import mentions
 from sfr.formats import records
 from sfr.predictions import Prediction
 from sfr.structures import Extraction, Task
@@ -78,7 +79,7 @@ class Part:
         self.confusions.update(confusions(found.findings))
         self.statuses[found.parsed.status] += 1
         self.rungs.update(filter(None, [found.parsed.rung]))
-        self.problems.update({problem.code for problem in found.parsed.problems})
+        self.problems.update(dict.fromkeys(problem.code for problem in found.parsed.problems).keys())
         self.blank.update(_blank(prediction.gold, found.parsed.extraction))
         self.duplicates += found.parsed.duplicates
 
@@ -122,9 +123,8 @@ class Job:
 
         Raises ValueError when predictions differ in their number of outputs.
         """
-        runs: list[Run] = []
+        runs: list[Run] = [{} for _ in predictions[0].outputs] if predictions else []
         for prediction in predictions:
-            runs = runs or [{} for _ in prediction.outputs]
             found = outcomes(prediction, self.convention)
             if len(found) != len(runs):
                 msg = f"{prediction.place}: expected {len(runs)} outputs as in the rows before, found {len(found)}"
@@ -155,16 +155,16 @@ def in_runs(chunks: Iterable[list[Run]]) -> list[Run]:
 
     Raises ValueError when they differ in number.
     """
-    whole: list[Run] = []
+    whole: list[Run] | None = None
     for runs in chunks:
-        whole = whole or [{} for _ in runs]
+        whole = [{} for _ in runs] if whole is None else whole
         if len(runs) != len(whole):
             msg = f"expected {len(whole)} outputs a row as in the first rows, found {len(runs)} in later ones"
             raise ValueError(msg)
         for all_, some in zip(whole, runs, strict=True):
             for key, part in some.items():
                 (all_.get(key) or all_.setdefault(key, Part(part.metrics))).merge(part)
-    return whole
+    return whole or []
 
 
 def _plus(one: Sums, other: Sums) -> Sums:
@@ -172,9 +172,14 @@ def _plus(one: Sums, other: Sums) -> Sums:
 
 
 def _fingerprint(prediction: Prediction) -> int:
-    """A number for a text with its gold; numbers of different ones differ, but for a chance of 2 to the -64."""
-    gold = records(prediction.gold, prediction.task)
-    content = (prediction.task, prediction.dataset, prediction.id, prediction.text, gold)
+    """A number for all that an output is compared with; different ones differ, but for a chance of 2 to the -64."""
+    gold, schema = prediction.gold, prediction.schema
+    content = (
+        (prediction.task, prediction.dataset, prediction.id, prediction.text),
+        records(gold, prediction.task),
+        [at for _, _, at in mentions(gold)],
+        None if schema is None else (schema.types, schema.roles),
+    )
     line = json.dumps(content, ensure_ascii=True).encode()
     return int.from_bytes(blake2b(line, digest_size=8).digest(), "big")
 

@@ -12,7 +12,7 @@ from sfr.evaluation.keys import Keys
 from sfr.evaluation.placing import flat, is_placed, only_placed, placed
 from sfr.matching import match_trigger_groups
 from sfr.schema import Schema
-from sfr.structures import Extraction, Task
+from sfr.structures import Event, Extraction, Task
 
 __all__ = ["Case", "Cells", "Sums", "count"]
 
@@ -134,7 +134,10 @@ Groups = dict[str, dict[Any, set[tuple[str, Any]]]]
 def _groups(extraction: Extraction, keys: Keys) -> Groups:
     """By type and trigger the (role, argument) pairs."""
     found: Groups = {}
-    for event in extraction.events:
+    events: Iterable[Event] = extraction.events
+    if keys.convention.matching != "greedy":  # all others break ties only by order
+        events = sorted(events, key=lambda event: (event.trigger, event.trigger_at))
+    for event in events:
         trigger = keys.mention("trigger", event.trigger, event.trigger_at)
         group = found.setdefault(keys.kind(event.type), {}).setdefault(trigger, set())
         group.update((keys.kind(a.role), keys.mention("argument", a.text, a.at)) for a in event.arguments)

@@ -15,7 +15,9 @@ import numpy.typing as npt
 from sfr.evaluation.comparing import Comparison, Pairs, approximate_randomisation, paired_bootstrap
 from sfr.evaluation.conventions import Convention
 from sfr.evaluation.corpus import Part
+from sfr.evaluation.counting import Sums
 from sfr.evaluation.items import SPAN
+from sfr.evaluation.metrics import scores
 from sfr.evaluation.numbers import MEAN, POOLED, Contrast, Ends, Place, by_task, metrics_of
 from sfr.evaluation.resampling import bootstrap, interval
 from sfr.evaluation.signatures import Setup
@@ -42,11 +44,19 @@ def draw(systems: Sequence[System], setup: Setup, pairs: Pairs = "first") -> Dra
     for task, datasets in by_task(systems[0]).items():
         for names, metrics in _covered(datasets).items():
             strata = {system.name: _strata(by_task(system)[task], names, metrics) for system in systems}
-            _draw(drawn, strata, task, setup, pairs)
+            _draw(drawn, strata, task, setup, pairs, is_averaged=len(datasets) > 1)
     return drawn
 
 
-def _draw(drawn: Drawn, strata: Mapping[str, Sequence[Stratum]], task: Task, setup: Setup, pairs: Pairs) -> None:
+def _draw(  # noqa: PLR0913
+    drawn: Drawn,
+    strata: Mapping[str, Sequence[Stratum]],
+    task: Task,
+    setup: Setup,
+    pairs: Pairs,
+    *,
+    is_averaged: bool,
+) -> None:
     """Draw for metrics that cover the same data sets of a task."""
     value, names = f1_of_sums(setup.convention), list(strata)
     found = [
@@ -54,7 +64,7 @@ def _draw(drawn: Drawn, strata: Mapping[str, Sequence[Stratum]], task: Task, set
     ]
     metrics = strata[names[0]][0].cells
     for one in found:
-        for dataset, replicates in _named(one.replicates):
+        for dataset, replicates in _named(one.replicates, is_averaged=is_averaged):
             ends = interval(replicates, setup.level)
             for i, metric in enumerate(metrics):
                 drawn.intervals[one.system, task, dataset, metric] = (float(ends.low[i]), float(ends.high[i]))
@@ -62,12 +72,14 @@ def _draw(drawn: Drawn, strata: Mapping[str, Sequence[Stratum]], task: Task, set
         resampled = paired_bootstrap(found, pairs=pairs, level=setup.level)
         exchanged = approximate_randomisation(strata, value, draws=setup.draws, seed=setup.seed, pairs=pairs)
         for pair in zip(resampled, exchanged, strict=True):
-            drawn.contrasts.extend(_contrasts(*pair, task, metrics))
+            drawn.contrasts.extend(_contrasts(*pair, task, metrics, is_averaged=is_averaged))
 
 
-def _contrasts(resampled: Comparison, exchanged: Comparison, task: Task, metrics: Sequence[str]) -> Iterator[Contrast]:
-    found = dict(_named(exchanged.differences))
-    for dataset, one in _named(resampled.differences):
+def _contrasts(
+    resampled: Comparison, exchanged: Comparison, task: Task, metrics: Sequence[str], *, is_averaged: bool
+) -> Iterator[Contrast]:
+    found = dict(_named(exchanged.differences, is_averaged=is_averaged))
+    for dataset, one in _named(resampled.differences, is_averaged=is_averaged):
         other = found[dataset]
         for i, metric in enumerate(metrics):
             low, high = (one.interval.low[i], one.interval.high[i]) if one.interval else (np.nan, np.nan)
@@ -88,17 +100,16 @@ def _covered(datasets: Mapping[str, Sequence[Part]]) -> dict[tuple[str, ...], li
 def f1_of_sums(convention: Convention) -> Value:
     """F1 under a convention as a function of arrays of sums; ``metrics.scores`` is the same for one."""
 
+    def rounded(gold: float, pred: float, hit: float) -> float:
+        return scores(Sums(int(gold), int(pred), int(hit)), convention).f1
+
     def value(sums: FloatArray) -> FloatArray:
         gold, pred, hit = sums[..., 0], sums[..., 1], sums[..., 2]
+        if convention.digits is not None:  # numpy rounds other numbers up than Python does
+            f1: FloatArray = np.vectorize(rounded, otypes=[np.float64])(gold, pred, hit)
+            return f1
         total = gold + pred
-        if convention.digits is None:
-            f1 = 2 * hit / np.maximum(total, 1)
-        else:
-            precision = np.round(hit / np.maximum(pred, 1), convention.digits)
-            recall = np.round(hit / np.maximum(gold, 1), convention.digits)
-            both = precision + recall
-            f1 = np.round(2 * precision * recall / np.where(both > 0, both, 1), convention.digits)
-        return np.where(total > 0, f1, convention.undefined)
+        return np.where(total > 0, 2 * hit / np.maximum(total, 1), convention.undefined)
 
     return value
 
@@ -115,9 +126,9 @@ def _counts(part: Part, metrics: Sequence[str]) -> npt.NDArray[np.int64]:
     return np.stack([np.asarray(part.sums[metric], np.int64).reshape(-1, 3) for metric in metrics], axis=1)
 
 
-def _named(scoped: Scoped[T]) -> Iterator[tuple[str, T]]:
-    """By the names that numbers have; what is over data sets only where there are several."""
+def _named(scoped: Scoped[T], *, is_averaged: bool) -> Iterator[tuple[str, T]]:
+    """By the names that numbers have; what is over data sets only where the task has several."""
     yield from scoped.strata.items()
-    if len(scoped.strata) > 1:
+    if is_averaged:
         yield MEAN, scoped.average
         yield POOLED, scoped.pooled

@@ -76,9 +76,14 @@ def scores(sums: Sums, convention: Convention) -> Scores:
     recall = sums.hit / sums.gold if sums.gold else 0.0
     if convention.digits is None:
         return Scores(precision, recall, 2 * sums.hit / (sums.gold + sums.pred))
-    precision, recall = round(precision, convention.digits), round(recall, convention.digits)
+    precision, recall = _rounded(precision, convention.digits), _rounded(recall, convention.digits)
     total = precision + recall
-    return Scores(precision, recall, round(2 * precision * recall / total, convention.digits) if total else 0.0)
+    return Scores(precision, recall, _rounded(2 * precision * recall / total, convention.digits) if total else 0.0)
+
+
+def _rounded(share: float, digits: int) -> float:
+    """A share with so many digits, rounded as percentages are, which is how evaluators have it."""
+    return round(round(100 * share, digits - 2) / 100, digits)
 
 
 def macro_f1(by_label: Iterable[Sums], convention: Convention) -> float:

@@ -8,11 +8,13 @@ that is not in the text, or in pieces there, has no place.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 
 from sfr.evaluation.conventions import Locate
 from sfr.structures import Argument, Entity, Event, Extraction, Relation, Span
@@ -20,6 +22,8 @@ from sfr.structures import Argument, Entity, Event, Extraction, Relation, Span
 __all__ = ["flat", "is_placed", "only_placed", "placed"]
 
 _MAX_PLACES = 1_000  # of one mention in one text; far above any annotation
+
+_MAX_DECOMPOSED = 1_000  # characters; a pile of combining marks takes quadratic time
 
 Range = tuple[int, int]
 
@@ -112,14 +116,24 @@ def _distance(one: Range, other: Range) -> int:
 
 @lru_cache(maxsize=4_096)
 def _places(mention: str, text: str) -> tuple[Range, ...]:
-    """Where a mention stands, from left to right: as whole words if it does anywhere, else within words."""
+    """Where a mention stands, from left to right: as whole words if it does anywhere, else within words.
+
+    Mentions are composed and the text may not be, so what is not found is looked for decomposed.
+    """
+    forms = [mention]
+    if not mention.isascii() and len(mention) <= _MAX_DECOMPOSED:
+        forms.append(unicodedata.normalize("NFD", mention))
+    found = (_found(pattern, text) for form in forms for pattern in _patterns(form))
+    return next(filter(None, found), ())
+
+
+def _patterns(mention: str) -> tuple[str, ...]:
     words = r"\s+".join(map(re.escape, mention.split()))
-    if not words:
-        return ()
-    for pattern in (rf"(?<!\w){words}(?!\w)", words):
-        if found := [match.span() for match, _ in zip(re.finditer(pattern, text), range(_MAX_PLACES), strict=False)]:
-            return tuple(found)
-    return ()
+    return (rf"(?<!\w){words}(?!\w)", words) if words else ()
+
+
+def _found(pattern: str, text: str) -> tuple[Range, ...]:
+    return tuple(match.span() for match in islice(re.finditer(pattern, text), _MAX_PLACES))
 
 
 def is_placed(extraction: Extraction) -> bool:

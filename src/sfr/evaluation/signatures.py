@@ -80,7 +80,7 @@ class Signature:
 
     def _line(self, *, short: bool) -> str:
         used = self.setup.convention
-        named, default = CONVENTIONS[used.name], Setup()
+        named, default = CONVENTIONS.get(used.name, Convention()), Setup()
         parts = [_HEAD, f"convention:{used.name}"]
         parts += [
             f"{name}:{write_setting(name, getattr(used, name))}"

@@ -72,7 +72,7 @@ def _differences(first: Run, run: Run) -> list[str]:
         problems += [f"{where}: without {_some(one - two)}"] if one - two else []
         problems += [f"{where}: also with {_some(two - one)}"] if two - one else []
         if one == two and mine.golds != other.golds:
-            problems.append(f"{where}: the same ids, but other texts or another gold")
+            problems.append(f"{where}: the same ids, but other texts, schemas or gold")
     return problems
 
 

@@ -111,7 +111,10 @@ def _cells(sheet: Sheet) -> list[list[str]]:
     """The cells as people read them."""
     kinds = [column.kind for column in sheet.columns]
     return [
-        [NOTHING if value is None else visible(_SHOWN[kind](value)) for kind, value in zip(kinds, row, strict=True)]
+        [
+            NOTHING if value is None or value == "" else visible(_SHOWN[kind](value))
+            for kind, value in zip(kinds, row, strict=True)
+        ]
         for row in sheet.rows
     ]
 
@@ -160,12 +163,12 @@ def sheet_markdown(sheet: Sheet) -> str:
     """The table as Markdown, its title above and its notes below."""
     sheet = _for_people(sheet)
     rows = [[_for_markdown(cell) for cell in row] for row in _cells(sheet)]
-    notes = "".join(f"\n{note}\n" for note in sheet.notes)
-    return f"### {sheet.title}\n\n{_tabulated(sheet, rows, 'pipe')}\n{notes}"
+    notes = "".join(f"\n{_for_markdown(note)}\n" for note in sheet.notes)
+    return f"### {_for_markdown(sheet.title)}\n\n{_tabulated(sheet, rows, 'pipe')}\n{notes}"
 
 
-def _for_markdown(cell: str) -> str:
-    return re.sub(r"([\\|*_`<>\[\]#])", r"\\\1", cell)
+def _for_markdown(text: str) -> str:
+    return re.sub(r"([\\|*_`<>\[\]#&~])", r"\\\1", text)
 
 
 def sheet_latex(sheet: Sheet) -> str:
@@ -193,7 +196,7 @@ def sheet_csv(sheet: Sheet, more: Mapping[str, str] = {}) -> str:
     writer.writerow([*_flat_names(sheet.columns), *more])
     for row in sheet.rows:
         writer.writerow([*_flat(sheet.columns, row), *more.values()])
-    return file.getvalue()
+    return file.getvalue().encode(errors="replace").decode()  # half of a surrogate pair cannot be written
 
 
 def _flat_names(columns: Sequence[Column]) -> list[str]:

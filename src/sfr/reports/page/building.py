@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.util import find_spec
@@ -13,14 +13,17 @@ from urllib.parse import urlencode
 
 from sfr._version import __version__
 from sfr.reports.page import charts
-from sfr.reports.page.charts import ERROR_WORDS, Chart, quantile
+from sfr.reports.page.charts import ERROR_WORDS
+from sfr.reports.page.distributions import length_charts, reward_charts, term_chart
 from sfr.reports.page.embedding import embedded
-from sfr.reports.page.model import FATE_OF, FATES, Figure, PageModel, Series, TypeCounts
+from sfr.reports.page.encodings import SHAPES, Chart
+from sfr.reports.page.model import FATE_OF, FATES, Figure, LengthSummary, PageModel, TypeCounts
 from sfr.reports.page.palette import DARK, LIGHT, MAX_SYSTEMS, declarations
 from sfr.reports.visible import visible
 
 __all__ = ["check_libraries", "page"]
 
+_CONFUSIONS = 25
 _HERE = files(__package__)
 _SCRIPTS = ("elements.js", "examples.js", "marks.js", "cards.js", "browser.js")
 SIGNS = {"hit": "✓", "type": "≠", "boundary": "↔", "missed": "\N{MINUS SIGN}", "spurious": "+"}
@@ -49,11 +52,13 @@ def page(model: PageModel) -> str:
         hashes={"style": _hash(style), "script": _hash(script)},
         data=embedded(model),
         looks=[
-            (name, place % MAX_SYSTEMS + 1, charts.SHAPES[place % MAX_SYSTEMS])
-            for place, name in enumerate(model.systems)
+            (name, place % MAX_SYSTEMS + 1, SHAPES[place % MAX_SYSTEMS]) for place, name in enumerate(model.systems)
         ],
         fates=[(fate, SIGNS[fate], _FATE_WORDS[fate]) for fate in FATES],
         sections=_sections(model),
+        confusions=_confusions(model),
+        lengths=_length_rows(model),
+        percentiles=sorted({row.percentile for row in model.length_summaries}),
         obstacles=_obstacles(model),
         svg=Markup,
         link=_link,
@@ -185,6 +190,23 @@ def _types(model: PageModel) -> list[tuple[str, Chart, list[tuple[str, dict[str,
     return blocks
 
 
+def _confusions(model: PageModel) -> list[tuple[str, str, str, dict[str, int]]]:
+    """What was called by another name: of what, the name in gold, the predicted one, counts by system."""
+    found: dict[tuple[str, str, str], dict[str, int]] = {}
+    for each in model.confusions:
+        found.setdefault((each.of, each.gold, each.pred), {})[each.system] = each.n
+    ordered = sorted(found.items(), key=lambda row: -max(row[1].values()))
+    return [(*names, counts) for names, counts in ordered[:_CONFUSIONS]]
+
+
+def _length_rows(model: PageModel) -> list[tuple[str, str, dict[int, LengthSummary]]]:
+    """By data set and system what each percentile of the lengths stands for."""
+    found: dict[tuple[str, str], dict[int, LengthSummary]] = {}
+    for row in model.length_summaries:
+        found.setdefault((row.dataset, row.system), {})[row.percentile] = row
+    return [(*names, rows) for names, rows in found.items()]
+
+
 def _obstacles(model: PageModel) -> list[tuple[str, str, dict[str, int]]]:
     """What outputs were read past, and what was wrong with them, the most frequent first: counts by system."""
     rows = []
@@ -202,37 +224,20 @@ def _obstacles(model: PageModel) -> list[tuple[str, str, dict[str, int]]]:
 
 
 def _rewards(model: PageModel) -> list[list[Chart]]:
-    """By task: the rewards of each system over one range, then their terms."""
+    """By task: the rewards of each system, then their terms."""
     found = []
+    names = list(dict.fromkeys(series.name for series in model.terms))
     for task in dict.fromkeys(series.task for series in model.rewards):
         values = [series for series in model.rewards if series.task == task]
-        domain = _range(values)
-        terms = sorted((series for series in model.terms if series.task == task), key=_order_of(model.terms))
-        drawn = [charts.reward_chart(series, domain, model.systems) for series in values]
-        found.append([*drawn, charts.term_chart(task, terms, model.systems)])
+        terms = [series for series in model.terms if series.task == task]
+        terms.sort(key=lambda series: names.index(series.name))
+        found.append([*reward_charts(values, model.systems), term_chart(task, terms, model.systems)])
     return found
-
-
-def _order_of(terms: Iterable[Series]) -> Callable[[Series], int]:
-    places = {name: place for place, name in enumerate(dict.fromkeys(series.name for series in terms))}
-    return lambda series: places[series.name]
 
 
 def _lengths(model: PageModel) -> list[list[Chart]]:
-    """By task: the lengths of the outputs of each system, over one range."""
-    found = []
-    for task in dict.fromkeys(series.task for series in model.lengths):
-        values = [series for series in model.lengths if series.task == task]
-        domain = 0.0, _range(values)[1]
-        found.append([charts.length_chart(series, domain, model.systems, model.length_unit) for series in values])
-    return found
-
-
-_TAIL = 0.005  # of the values; they are counted into the outermost bars
-
-
-def _range(values: Sequence[Series]) -> tuple[float, float]:
-    """A range that holds all values but a few far ones."""
-    ordered = sorted(value for series in values for value in series.values)
-    low, high = quantile(ordered, _TAIL), quantile(ordered, 1 - _TAIL)
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    """By task: the lengths of the outputs of each system."""
+    return [
+        length_charts([series for series in model.lengths if series.task == task], model.systems, model.length_unit)
+        for task in dict.fromkeys(series.task for series in model.lengths)
+    ]

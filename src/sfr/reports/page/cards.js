@@ -87,7 +87,7 @@ function groupsElement(answer, data) {
     const found = trigger && trigger.fate === "hit" ? trigger : null; // then the heading says it
     return element("li", { class: "group" },
       element("p", { class: "match", "data-units": found ? String(answer.units.indexOf(found)) : null },
-        found ? signElement(found) : null, name(data.types[type], { class: "called" }), " ", ...triggers(gold, pred), " ",
+        found ? signElement(found) : null, name(data.types[type], { class: "called" }), " ", ...triggers(gold, pred), " · ",
         element("span", { class: "quiet" }, matchWords(gold, pred, shared))),
       element("ul", {}, units.filter((unit) => unit !== found).map((unit) => unitElement(unit, answer, data))));
   }));

@@ -140,7 +140,7 @@ function sorted(found, data, view, system) {
     const key = field === "apart" ? (answers[0].reward === null ? "f1" : "reward") : field;
     const values = (field === "apart" ? example.answers : answers).map((answer) => answer[key]).filter((x) => x !== null);
     if (!values.length) return worst;
-    if (field === "apart") return Math.max(...values) - Math.min(...values);
+    if (field === "apart") return Math.round(1e4 * (Math.max(...values) - Math.min(...values)));
     return down ? Math.max(...values) : Math.min(...values);
   };
   const keyed = found.map((example) => [value(example), example]);

@@ -35,7 +35,6 @@ __all__ = ["page_model"]
 
 _MAIN = frozenset({"entity", "relation", "trigger", "argument_matched", "slot"})
 _BY_TYPE = frozenset({"entity", "relation", "trigger", "argument_matched"})
-_CONFUSIONS = 30
 _SHARES = (50, 70, 99)
 
 
@@ -63,7 +62,7 @@ def page_model(  # noqa: PLR0913 - what a page is made of, by keyword
         figures=tuple(_figures(contents, titles)),
         differences=tuple(_differences(contents, titles)),
         types=tuple(count for system in contents.systems for count in _types(system)),
-        errors=tuple(count for each in _each(contents.systems) for count in _errors(*each)),
+        errors=tuple(_errors(contents.systems)),
         confusions=tuple(found for system in contents.systems for found in _confusions(system)),
         readings=tuple(_reading(*each) for each in _each(contents.systems)),
         rewards=tuple(_reward_series(collected)),
@@ -147,19 +146,21 @@ def _merged(parts: Iterable[Part], name: str) -> Counter[Any]:
     return found
 
 
-def _errors(system: str, dataset: str, parts: Sequence[Part]) -> Iterator[ErrorCounts]:
-    found = _merged(parts, "errors")
-    for of, kinds in KINDS.items():
-        counts = {kind: found[of, kind] for kind in kinds if found[of, kind]}
-        if counts:
-            yield ErrorCounts(system, dataset, of, counts)
+def _errors(systems: Sequence[System]) -> Iterator[ErrorCounts]:
+    for key in systems[0].keys:
+        for of, kinds in KINDS.items():
+            for system in systems:
+                found = _merged(system.parts(key), "errors")
+                counts = {kind: found[of, kind] for kind in kinds if found[of, kind]}
+                if counts:
+                    yield ErrorCounts(system.name, key[1], of, counts)
 
 
 def _confusions(system: System) -> Iterator[Confusion]:
     found: Counter[Any] = Counter()
     for key in system.keys:
         found.update(_merged(system.parts(key), "confusions"))
-    for (of, gold, pred), n in found.most_common(_CONFUSIONS):
+    for (of, gold, pred), n in found.most_common():
         yield Confusion(system.name, of, gold, pred, n)
 
 

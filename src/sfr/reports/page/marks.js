@@ -3,6 +3,7 @@
 const SIGNS = { hit: "✓", type: "≠", boundary: "↔", missed: "−", spurious: "+" };
 const LANES = 4;
 const LABELS = 3; // at one place
+const LABEL_LENGTH = 32; // characters; a phone has room for no more
 
 // What is to be marked: a range with a fate and a label, and the units that it is of.
 function marksOf(answer, data, numbers) {
@@ -74,10 +75,12 @@ function markElement(mark, children) {
   return element("mark", { class: `${mark.fate} lane-${lane}`, "data-units": mark.units.join(" "), title: mark.said }, children);
 }
 
+const short = (text) => (text.length > LABEL_LENGTH ? `${text.slice(0, LABEL_LENGTH)}…` : text);
+
 // The labels of the marks that end at one place; where they are many, the last ones are only counted.
 function labels(marks) {
   const made = marks.slice(0, LABELS).map((mark) =>
-    element("span", { class: `label ${mark.fate}`, "data-units": mark.units.join(" "), title: mark.said }, name(mark.label)));
+    element("span", { class: `label ${mark.fate}`, "data-units": mark.units.join(" "), title: mark.said }, name(short(mark.label))));
   const left = marks.slice(LABELS);
   if (left.length) {
     const units = left.flatMap((mark) => mark.units).join(" ");
