@@ -531,7 +531,9 @@ def test_no_control_character_of_a_description_reaches_the_terminal(sfr, raw):
 
 def without(module, *arguments):
     """Run a command in a process in which a module is not installed."""
-    program = f"import sys; sys.modules[{module!r}] = None; from sfr.cli import main; main({[*map(str, arguments)]!r}, 'sfr')"
+    program = (
+        f"import sys; sys.modules[{module!r}] = None; from sfr.cli import main; main({[*map(str, arguments)]!r}, 'sfr')"
+    )
     environment = {**os.environ, "PYTHONWARNINGS": "error"}
     return subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env=environment, timeout=60, check=False
