@@ -34,9 +34,12 @@ def _leave_out(why):
     pytest.skip(why)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Chromium without a window."""
+    """Chromium without a window.
+
+    It is closed before other modules run: while it is open, an event loop runs in this thread.
+    """
     path = os.environ.get("SFR_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         _leave_out("no Chromium: set SFR_CHROMIUM to one")
@@ -50,7 +53,7 @@ def browser():
         launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def written(tmp_path_factory) -> Callable[[PageModel, str], Path]:
     """Writes a page and says where it is."""
     folder = tmp_path_factory.mktemp("pages")
@@ -63,20 +66,20 @@ def written(tmp_path_factory) -> Callable[[PageModel, str], Path]:
     return write
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def small(browser, written):
     """The model of a small page, and its file."""
     model = small_model()
     return model, written(model, "small")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hostile(browser, written):
     """The file of a page in which every text tries to be more than text."""
     return written(hostile_model(), "hostile")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def large(browser, written):
     """The file of a page of 10,000 examples."""
     return written(large_model(), "large")
@@ -96,7 +99,7 @@ def kept_hostile(hostile, opened):
         yield window
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def opened(browser):
     """Opens a page in a window of its own; errors, warnings and requests fail the test."""
 

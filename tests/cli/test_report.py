@@ -64,7 +64,7 @@ def test_systems_stand_in_one_page(sfr, run, tmp_path):
     data = data_of(out)
     assert data["systems"] == ["old", "new"]
     assert [answer[1] for answer in data["examples"][0][5]] == [0, 2]
-    assert "<title>old and new</title>" in out.read_text("utf-8")
+    assert "<title>old, new</title>" in out.read_text("utf-8")
 
 
 def test_fewer_examples_are_drawn_and_the_page_says_so(sfr, run, tmp_path):

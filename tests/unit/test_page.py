@@ -16,12 +16,12 @@ from sfr.evaluation.outcomes import outcomes
 from sfr.predictions import Prediction
 from sfr.reports.page import building, chosen, page
 from sfr.reports.page.answers import shown_answer
-from sfr.reports.page.charts import ERROR_WORDS
-from sfr.reports.page.distributions import quantile
 from sfr.reports.page.collecting import Collector
+from sfr.reports.page.distributions import quantile
 from sfr.reports.page.embedding import embedded, keys_of
 from sfr.reports.page.model import FATE_OF, FATES, Group, Mention, PageModel, ShownExample
 from sfr.reports.page.palette import DARK, LIGHT
+from sfr.reports.page.words import ERROR_WORDS
 from sfr.structures import Argument, Entity, Event, Extraction, Relation
 from tests.browser.models import hostile_model, small_model
 

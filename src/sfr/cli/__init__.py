@@ -20,7 +20,6 @@ _MODULES = {
     "data": "sfr.cli.data",
 }
 _EXTRAS = {
-    "altair": "report",
     "jinja2": "report",
     "numpy": "eval",
     "openai": "generate",

@@ -74,7 +74,7 @@ def report_command(**options: Any) -> None:
         signature,
         collected,
         keys,
-        title=options["title"] or " and ".join(collected),
+        title=options["title"] or ", ".join(collected),
         rewards=chosen_rewards,
         notes=[*_notes(contents, len(keys), signature.examples), *notes],
     )

@@ -68,7 +68,8 @@ async function start() {
     $("cards").replaceChildren(...shownNow.map((example) => card(example, data, view, linkTo(example))));
     const all = data.examples.length.toLocaleString("en");
     const range = found.length > PAGE ? `, ${first + 1}–${first + shownNow.length} shown` : "";
-    $("count").textContent = found.length ? `${found.length.toLocaleString("en")} of ${all} examples${range}` : `None of ${all} examples. Take a filter away.`;
+    const none = data.examples.length ? `None of ${all} examples. Take a filter away.` : "No examples are shown.";
+    $("count").textContent = found.length ? `${found.length.toLocaleString("en")} of ${all} examples${range}` : none;
     showPager();
   }
 

@@ -5,7 +5,7 @@ function card(example, data, view, link) {
   const only = view.system && data.systems.includes(view.system) ? data.systems.indexOf(view.system) : null;
   const answers = example.answers.map((answer, system) => ({ answer, system })).filter(({ system }) => only === null || system === only);
   const title = `example-${example.place}`;
-  return element("article", { class: "card", tabindex: "-1", "aria-labelledby": title, "data-key": example.key },
+  return element("article", { class: example.text ? "card" : "card no-text", tabindex: "-1", "aria-labelledby": title, "data-key": example.key },
     element("header", {},
       element("h3", { id: title }, element("a", { href: link, title: "link to this example" }, name(example.id))),
       element("p", { class: "tags" }, data.datasets[example.set] ? name(data.datasets[example.set], { class: "tag" }) : null,
@@ -48,7 +48,7 @@ function unitsElement(answer, data, numbers) {
   const listed = relations ? answer.units : answer.units.filter((unit) => !isPlaced(unit));
   if (!listed.length) return answer.units.length ? null : element("p", { class: "quiet" }, "No units in gold or prediction.");
   return element("div", { class: "units" },
-    relations ? null : element("p", { class: "quiet" }, "Without a place in the text:"),
+    relations ? null : element("p", { class: "quiet unplaced-words" }, "Without a place in the text:"),
     element("ul", {}, listed.map((unit) => unitElement(unit, answer, data, numbers.get(unit)))));
 }
 
@@ -56,14 +56,14 @@ const isPlaced = (unit) => unit.mentions.every(([, , at]) => at.length);
 
 function unitElement(unit, answer, data, number) {
   return element("li", { class: `unit ${unit.fate}`, "data-units": String(answer.units.indexOf(unit)) },
-    signElement(unit),
+    signElement(unit, data),
     element("span", {},
       number ? element("span", { class: "number" }, `${number} `) : null,
       ...namesOf(unit, data), " ", noteElement(unit, data)));
 }
 
-function signElement(unit) {
-  return element("span", { class: `sign ${unit.fate}`, "aria-hidden": "true" }, SIGNS[unit.fate]);
+function signElement(unit, data) {
+  return element("span", { class: `sign ${unit.fate}`, "aria-hidden": "true" }, data.signs[unit.fate]);
 }
 
 function namesOf(unit, data) {
@@ -87,7 +87,7 @@ function groupsElement(answer, data) {
     const found = trigger && trigger.fate === "hit" ? trigger : null; // then the heading says it
     return element("li", { class: "group" },
       element("p", { class: "match", "data-units": found ? String(answer.units.indexOf(found)) : null },
-        found ? signElement(found) : null, name(data.types[type], { class: "called" }), " ", ...triggers(gold, pred), " · ",
+        found ? signElement(found, data) : null, name(data.types[type], { class: "called" }), " ", ...triggers(gold, pred), " · ",
         element("span", { class: "quiet" }, matchWords(gold, pred, shared))),
       element("ul", {}, units.filter((unit) => unit !== found).map((unit) => unitElement(unit, answer, data))));
   }));

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sfr.reports.page.drawing import Spec, svg
 from sfr.reports.page.encodings import SAID, Chart, Row, Systems, listed, own, x_axis, y_axis
 from sfr.reports.page.model import FATE_OF, ErrorCounts, Figure, ReadingCounts, TypeCounts
+from sfr.reports.page.words import ERROR_WORDS
 from sfr.reports.visible import visible
 
-__all__ = ["ERROR_WORDS", "error_charts", "interval_chart", "reading_charts", "type_chart"]
-
-ERROR_WORDS: Mapping[str, str] = {
-    "hit": "hit",
-    "type": "wrong type",
-    "role": "wrong role",
-    "reversed": "head and tail exchanged",
-    "event": "at another event",
-    "type+boundary": "wrong type and boundary",
-    "role+boundary": "wrong role and boundary",
-    "boundary": "wrong boundary",
-    "word": "another word as trigger",
-    "head": "wrong head",
-    "tail": "wrong tail",
-    "missed": "missed",
-    "spurious": "spurious",
-    "invented": "not in the text",
-}
-"""The classes of findings in words."""
+__all__ = ["error_charts", "interval_chart", "reading_charts", "type_chart"]
 
 _STATUS_COLOURS = {"ok": "hit", "recovered": "missed", "unparsable": "spurious"}
 _TYPES_DRAWN = 20

@@ -12,8 +12,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sfr.reports.page.charts import ERROR_WORDS
 from sfr.reports.page.model import FATE_OF, Answer, PageModel, ShownExample, ShownUnit
+from sfr.reports.page.words import ERROR_WORDS, SIGNS
 
 __all__ = ["embedded", "keys_of"]
 
@@ -68,6 +68,7 @@ def _compact(model: PageModel) -> dict[str, Any]:
         "unit": model.length_unit,
         "words": [ERROR_WORDS[name] for name in FATE_OF],
         "fates": list(FATE_OF.values()),
+        "signs": SIGNS,
         **{name: list(table) for name, table in vars(names).items()},
         "examples": examples,
     }

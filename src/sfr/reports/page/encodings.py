@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from sfr.reports.page.drawing import Spec
-from sfr.reports.page.palette import MAX_SYSTEMS
+from sfr.reports.page.palette import SYSTEMS
 from sfr.reports.visible import visible
 
-__all__ = ["SAID", "SHAPES", "Chart", "Row", "Systems", "listed", "own", "x_axis", "y_axis"]
+__all__ = ["SAID", "SHAPES", "Chart", "Row", "Systems", "listed", "look_of", "own", "x_axis", "y_axis"]
 
 SHAPES = ("circle", "diamond", "square", "triangle-up")
-"""The shape of each system, as its colour."""
+"""The shapes of systems."""
 
 Row = dict[str, Any]
 """What one mark is drawn from."""
+
+
+def look_of(place: int) -> tuple[int, str]:
+    """The number of the colour of a system, and its shape, by its place among the systems; sixteen differ."""
+    return place % SYSTEMS + 1, SHAPES[(place + place // SYSTEMS) % len(SHAPES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,13 @@ class Systems:
         self.many = len(systems) > 1
 
     def marks(self, name: str) -> Row:
+        """What the mark of a system is drawn with: its lane, its colour, its shape."""
         place = self._place[name]
-        slot = place % MAX_SYSTEMS
-        return {"system": place, "colour": f"var(--system-{slot + 1})", "shape": SHAPES[slot]}
+        number, shape = look_of(place)
+        return {"system": place, "colour": f"var(--system-{number})", "shape": shape}
 
     def said(self, name: str) -> str:
+        """The name of a system before a number, where there are several."""
         return f"{visible(name)}, " if self.many else ""
 
     def step(self, alone: int, each: int) -> Spec:
@@ -53,6 +60,7 @@ def own(name: str) -> Spec:
 
 
 def x_axis(field: str, title: str | None, domain: Sequence[float] | None = None, **more: Any) -> Row:
+    """A quantity from left to right, over a round range or just the one that is given."""
     scale: Row = {"nice": domain is None}
     if domain is not None:
         scale["domain"] = list(domain)

@@ -1,6 +1,5 @@
 // The text with its marks: lines under the words, one lane below another where they overlap, and a label at the end.
 
-const SIGNS = { hit: "✓", type: "≠", boundary: "↔", missed: "−", spurious: "+" };
 const LANES = 4;
 const LABELS = 3; // at one place
 const LABEL_LENGTH = 32; // characters; a phone has room for no more
@@ -31,7 +30,7 @@ function labelOf(unit, part, data, number) {
     relation: () => (part === "head" ? `${number} →` : `→ ${number}`),
   }[unit.kind]();
   const group = number && unit.kind !== "relation" ? `${number} ` : "";
-  return `${SIGNS[unit.fate]} ${group}${whose}${what}`;
+  return `${data.signs[unit.fate]} ${group}${whose}${what}`;
 }
 
 function saidOf(unit, data) {

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["DARK", "LIGHT", "MAX_SYSTEMS", "declarations"]
+__all__ = ["DARK", "LIGHT", "SYSTEMS", "declarations"]
 
-MAX_SYSTEMS = 4
-"""How many systems have a colour and a shape of their own; later ones take them up again."""
+SYSTEMS = 4
+"""How many colours there are for systems."""
 
 LIGHT: Mapping[str, str] = {
     "paper": "#fbfaf7",
