@@ -14,7 +14,7 @@ def without(modules, *arguments):
 
 
 def test_the_list_of_commands_does_without_any_extra():
-    result = without(["pydantic", "yaml", "numpy", "jinja2", "altair", "vl_convert", "openai", "tabulate"], "--help")
+    result = without(["pydantic", "yaml", "numpy", "jinja2", "vl_convert", "openai", "tabulate"], "--help")
     assert result.returncode == 0
     assert result.stderr == ""
     assert "generate  (takes pydantic: python -m pip install 'sfr[generate]')" in result.stdout

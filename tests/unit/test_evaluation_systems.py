@@ -16,10 +16,11 @@ from sfr import Entity, Extraction
 from sfr.evaluation import CONVENTIONS, Scores, Sums, convention, scores
 from sfr.evaluation.corpus import Job, Part, evaluate
 from sfr.evaluation.drawing import draw, f1_of_sums
-from sfr.evaluation.numbers import MEAN, POOLED, by_task, metrics_of, numbers
+from sfr.evaluation.numbers import by_task, metrics_of, numbers
 from sfr.evaluation.outputs import evaluate_outputs
 from sfr.evaluation.signatures import Setup
-from sfr.evaluation.systems import System, golds_of, systems_of
+from sfr.evaluation.systems import MEAN, POOLED, System, golds_of, systems_of
+from sfr.parsing import Reading, read_gold
 from sfr.predictions import Prediction
 from tests.strategies import extraction
 
@@ -399,6 +400,7 @@ from sfr.evaluation.signatures import Setup, Signature
 from sfr.evaluation.systems import golds_of, systems_of
 from sfr.evaluation.corpus import Job, evaluate
 from sfr.evaluation.conventions import CONVENTIONS
+from sfr.parsing import Reading, read_gold
 from sfr.predictions import Prediction
 from sfr.reports.evaluation import contents_of, results_json
 from sfr.examples import extraction_of
@@ -438,3 +440,25 @@ def test_a_system_knows_its_runs_by_task_and_data_set():
 
     assert found.keys == [("ner", "d")]
     assert found.parts(("ner", "d")) == [part, part]
+
+
+def test_what_is_drawn_does_not_depend_on_the_order_of_rows_or_of_types():
+    golds = [{"a": [f"x{i}"], "b": ["y"]} for i in range(30)]
+    outputs = [f'{{"a": ["x{i}"], "b": ["{"y" if i % 3 else "z"}"]}}' for i in range(30)]
+    turned = [dict(reversed(gold.items())) for gold in golds]
+
+    def intervals(order, golds):
+        predictions = [
+            Prediction(f"{i:02}", "d", "ner", None, None, read_gold(golds[i], "ner", Reading()), (outputs[i],))
+            for i in order
+        ]
+        (system,) = systems_of({"one": evaluate(predictions, Job(CONVENTIONS["sfr"]))})
+        return draw([system], Setup(draws=50)).intervals, golds_of(system.runs[0])
+
+    assert intervals(range(30), golds) == intervals(reversed(range(30)), turned)
+
+
+def test_a_data_set_cannot_have_the_name_of_a_number_over_all():
+    predictions = [Prediction("1", "(mean)", "ner", None, None, Extraction(), ("{}",))]
+    with pytest.raises(ValueError, match=r"cannot be called \(mean\)"):
+        systems_of({"one": evaluate(predictions, Job(CONVENTIONS["sfr"]))})

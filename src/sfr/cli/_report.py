@@ -11,8 +11,18 @@ import click
 from rich.console import Console
 
 from sfr.cli._evaluate import evaluated
-from sfr.cli._shared import OUT, check_target, consoles, profile_option, progress, rewards, show
-from sfr.cli._systems import Inputs, fail, fail_on, inputs_of, inputs_options, open_all, setup_of, setup_options
+from sfr.cli._shared import OUT, consoles, profile_option, progress, rewards, show
+from sfr.cli._systems import (
+    Inputs,
+    check_out,
+    fail,
+    fail_on,
+    inputs_of,
+    inputs_options,
+    open_all,
+    setup_of,
+    setup_options,
+)
 from sfr.evaluation.signatures import Setup
 from sfr.files import written_whole
 from sfr.reports.evaluation import Contents
@@ -59,8 +69,8 @@ def report_command(**options: Any) -> None:
     """
     console, errors = consoles()
     out: Path = options["out"]
-    check_target(out)
     inputs, setup = inputs_of(options), setup_of(options)
+    check_out(out, inputs)
     try:
         check_libraries()
     except ValueError as error:

@@ -16,8 +16,6 @@ from sfr.evaluation.errors import confusions, counts
 from sfr.evaluation.lengths import length_function
 from sfr.evaluation.outcomes import Outcome, outcomes
 from sfr.evaluation.placing import is_placed
-from sfr.examples import mentions
-from sfr.formats import records
 from sfr.predictions import Prediction
 from sfr.structures import Extraction, Task
 from sfr.workers import in_order
@@ -174,14 +172,17 @@ def _plus(one: Sums, other: Sums) -> Sums:
 def _fingerprint(prediction: Prediction) -> int:
     """A number for all that an output is compared with; different ones differ, but for a chance of 2 to the -64."""
     gold, schema = prediction.gold, prediction.schema
+    units: list[tuple[object, ...]] = [(e.type, e.text, e.at) for e in gold.entities]
+    units += [(r.type, r.head, r.tail, r.head_at, r.tail_at) for r in gold.relations]
+    units += [
+        (e.type, e.trigger, e.trigger_at, sorted((a.role, a.text, a.at) for a in e.arguments)) for e in gold.events
+    ]
     content = (
         (prediction.task, prediction.dataset, prediction.id, prediction.text),
-        records(gold, prediction.task),
-        [at for _, _, at in mentions(gold)],
+        sorted(map(json.dumps, units)),  # files differ in the order of types
         None if schema is None else (schema.types, schema.roles),
     )
-    line = json.dumps(content, ensure_ascii=True).encode()
-    return int.from_bytes(blake2b(line, digest_size=8).digest(), "big")
+    return int.from_bytes(blake2b(json.dumps(content).encode(), digest_size=8).digest(), "big")
 
 
 def _blank(gold: Extraction, pred: Extraction) -> Iterator[str]:

@@ -18,11 +18,11 @@ from sfr.evaluation.corpus import Part
 from sfr.evaluation.counting import Sums
 from sfr.evaluation.items import SPAN
 from sfr.evaluation.metrics import scores
-from sfr.evaluation.numbers import MEAN, POOLED, Contrast, Ends, Place, by_task, metrics_of
+from sfr.evaluation.numbers import Contrast, Ends, Place, by_task, metrics_of
 from sfr.evaluation.resampling import bootstrap, interval
 from sfr.evaluation.signatures import Setup
 from sfr.evaluation.strata import FloatArray, Scoped, Stratum, Value
-from sfr.evaluation.systems import System
+from sfr.evaluation.systems import MEAN, POOLED, System
 from sfr.structures import Task
 
 __all__ = ["Drawn", "draw", "f1_of_sums"]
@@ -116,14 +116,17 @@ def f1_of_sums(convention: Convention) -> Value:
 
 def _strata(datasets: Mapping[str, Sequence[Part]], names: Sequence[str], metrics: Sequence[str]) -> list[Stratum]:
     """The sums of each data set: examples, runs, metrics, three."""
-    return [
-        Stratum(name, tuple(metrics), np.stack([_counts(part, metrics) for part in datasets[name]], axis=1))
-        for name in names
+    return [Stratum(name, tuple(metrics), _counts(datasets[name], metrics)) for name in names]
+
+
+def _counts(parts: Sequence[Part], metrics: Sequence[str]) -> npt.NDArray[np.int64]:
+    """By the ids of the examples, so that what is drawn does not depend on the order of rows."""
+    order = sorted(range(len(parts[0].ids)), key=parts[0].ids.__getitem__)
+    runs = [
+        np.stack([np.asarray(part.sums[metric], np.int64).reshape(-1, 3) for metric in metrics], axis=1)
+        for part in parts
     ]
-
-
-def _counts(part: Part, metrics: Sequence[str]) -> npt.NDArray[np.int64]:
-    return np.stack([np.asarray(part.sums[metric], np.int64).reshape(-1, 3) for metric in metrics], axis=1)
+    return np.stack(runs, axis=1)[order]
 
 
 def _named(scoped: Scoped[T], *, is_averaged: bool) -> Iterator[tuple[str, T]]:

@@ -16,17 +16,10 @@ from sfr.evaluation.corpus import Part
 from sfr.evaluation.counting import Sums
 from sfr.evaluation.items import SPAN
 from sfr.evaluation.metrics import Scores, scores
-from sfr.evaluation.systems import System
+from sfr.evaluation.systems import MEAN, POOLED, System
 from sfr.structures import Task
 
-__all__ = ["MEAN", "POOLED", "Contrast", "Ends", "Number", "Pairs", "Place", "by_task", "metrics_of", "numbers"]
-
-MEAN = "(mean)"
-"""The unweighted mean over the data sets of a task."""
-
-POOLED = "(pooled)"
-"""All examples of a task together."""
-
+__all__ = ["Contrast", "Ends", "Number", "Pairs", "Place", "by_task", "metrics_of", "numbers"]
 
 Place = tuple[str, Task, str, str]
 """System, task, data set, metric."""

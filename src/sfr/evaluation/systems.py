@@ -7,8 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sfr.evaluation.corpus import Key, Part, Run
+from sfr.structures import TASKS
 
-__all__ = ["System", "golds_of", "systems_of"]
+__all__ = ["MEAN", "POOLED", "System", "golds_of", "systems_of"]
+
+MEAN = "(mean)"
+"""In the place of a data set: the unweighted mean over the data sets of a task."""
+
+POOLED = "(pooled)"
+"""In the place of a data set: all examples of a task together."""
 
 _SHOWN = 5
 
@@ -36,6 +43,9 @@ def systems_of(runs: Mapping[str, Sequence[Run]]) -> list[System]:
     Raises ValueError with every run that is not on the examples of the first run of the first system.
     """
     first_name, first = next((name, found[0]) for name, found in runs.items())
+    if reserved := sorted({dataset for _, dataset in first} & {MEAN, POOLED}):
+        msg = f"a data set cannot be called {' or '.join(reserved)}; that is the name of a number over all of them"
+        raise ValueError(msg)
     problems = [
         f"{name}, run {number}: {problem}"
         for name, found in runs.items()
@@ -47,7 +57,7 @@ def systems_of(runs: Mapping[str, Sequence[Run]]) -> list[System]:
             problems
         )
         raise ValueError(msg)
-    keys = sorted(first, key=lambda key: key[0])  # by task; data sets stay as they came
+    keys = sorted(first, key=lambda key: TASKS.index(key[0]))  # data sets stay as they came
     return [
         System(name, tuple({key: _in_order(run[key], first[key]) for key in keys} for run in found))
         for name, found in runs.items()

@@ -12,9 +12,9 @@ from sfr.evaluation.counting import Sums
 from sfr.evaluation.errors import KINDS
 from sfr.evaluation.lengths import length_bands, summary
 from sfr.evaluation.metrics import macro_f1, metric_named, scores
-from sfr.evaluation.numbers import MEAN, POOLED, Contrast, Ends, Number, Pairs, Place, by_task, numbers
+from sfr.evaluation.numbers import Contrast, Ends, Number, Pairs, Place, by_task, numbers
 from sfr.evaluation.signatures import Setup, Signature
-from sfr.evaluation.systems import System
+from sfr.evaluation.systems import MEAN, POOLED, System
 from sfr.paper import Comparison, beside_paper, tables
 from sfr.reports.sheets import Column, Kind, Sheet, Shown, sheet_json
 

@@ -10,9 +10,9 @@ from sfr.evaluation.corpus import Part
 from sfr.evaluation.errors import KINDS
 from sfr.evaluation.lengths import length_bands
 from sfr.evaluation.metrics import metric_named
-from sfr.evaluation.numbers import MEAN, POOLED, Number
+from sfr.evaluation.numbers import Number
 from sfr.evaluation.signatures import Signature
-from sfr.evaluation.systems import System
+from sfr.evaluation.systems import MEAN, POOLED, System
 from sfr.reports.evaluation import Contents
 from sfr.reports.page.collecting import Collected, ExampleKey
 from sfr.reports.page.model import (
