@@ -174,6 +174,23 @@ def test_lengths_are_those_of_the_outputs(evaluated, write):
     assert (row["p50_min"], row["p50_max"]) == (1, 5)
 
 
+def test_lengths_of_several_data_sets_are_joined_each_under_its_own_percentiles(evaluated, write):
+    rows = [
+        example(n, dataset=name, output="word " * (n * k)) for name, k in (("a", 1), ("b", 3)) for n in range(1, 11)
+    ]
+    found = {row["dataset"]: row for row in evaluated(write(*rows))["lengths"]}
+    assert [found[name]["p50_max"] for name in ("a", "b", "(joined)")] == [5, 15, 15]
+    assert [found[name]["p70_min"] for name in ("a", "b", "(joined)")] == [6, 18, 6]
+    assert found["(joined)"]["n"] == 20
+
+
+def test_tests_of_several_runs_that_are_not_drawn_speak_of_these_alone(sfr, write):
+    one, two, other = (write(*perfect(), name=name) for name in ("one.jsonl", "two.jsonl", "other.jsonl"))
+    runs = [f"a={one}", f"b={two}", f"b={other}", "--draws", "20", "--show", "contrasts"]
+    assert "The tests speak of these runs." in sfr("evaluate", *runs).stdout
+    assert "The tests speak of these runs." not in sfr("evaluate", *runs, "--runs", "resampled").stdout
+
+
 RELATIONS = [
     ([["Odile", "Oslo"], ["Ludo", "Rome"]], [["Odile", "Oslo"], ["Ludo", "Rome"]]),
     ([["Odile", "Oslo"]], [["Oslo", "Odile"]]),

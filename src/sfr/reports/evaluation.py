@@ -10,13 +10,14 @@ from typing import Any
 from sfr.evaluation.corpus import Part
 from sfr.evaluation.counting import Sums
 from sfr.evaluation.errors import KINDS
-from sfr.evaluation.lengths import length_bands, summary
+from sfr.evaluation.lengths import Band, joined, length_bands, summary
 from sfr.evaluation.metrics import macro_f1, metric_named, scores
 from sfr.evaluation.numbers import Contrast, Ends, Number, Pairs, Place, by_task, numbers
 from sfr.evaluation.signatures import Setup, Signature
 from sfr.evaluation.systems import MEAN, POOLED, System
 from sfr.paper import Comparison, beside_paper, tables
 from sfr.reports.sheets import Column, Kind, Sheet, Shown, sheet_json
+from sfr.structures import Task
 
 __all__ = ["SHEETS", "Contents", "contents_of", "results_json", "sheets"]
 
@@ -183,7 +184,15 @@ def _contrast_sheet(contents: Contents) -> Sheet:
         )
         for one in contents.contrasts
     )
-    return Sheet("contrasts", f"Differences in F1: {which}", columns, rows)
+    several = any(len(system.runs) > 1 for system in contents.systems)
+    notes = (_OF_RUNS,) if rows and several and contents.setup.runs == "fixed" else ()
+    return Sheet("contrasts", f"Differences in F1: {which}", columns, rows, notes)
+
+
+_OF_RUNS = (
+    "The tests speak of these runs. A claim about how systems are trained takes runs that are drawn, too "
+    "(--runs resampled), and at least five of each."
+)
 
 
 def _type_rows(contents: Contents) -> Iterator[tuple[Any, ...]]:
@@ -333,15 +342,26 @@ def _length_sheet(contents: Contents) -> Sheet:
         Column("max", "max", "count"),
     )
     rows = []
-    for where, parts in _each(contents):
-        lengths = [length for part in parts for length in part.lengths]
-        if lengths:
-            bands = length_bands(lengths, _SHARES, contents.setup.bands)
-            whole = summary(lengths)
-            cells = [value for band in bands for value in (band.min, band.mean, band.max)]
-            rows.append((*where, len(lengths), *cells, whole.mean, whole.max))
+    for system in contents.systems:
+        for task, datasets in by_task(system).items():
+            lengths = {dataset: [n for part in parts for n in part.lengths] for dataset, parts in datasets.items()}
+            lengths = {dataset: found for dataset, found in lengths.items() if found}
+            banded = {dataset: length_bands(found, _SHARES, contents.setup.bands) for dataset, found in lengths.items()}
+            rows += [_length_row((system.name, task, name), banded[name], lengths[name]) for name in lengths]
+            if len(lengths) > 1:
+                every = [n for found in lengths.values() for n in found]
+                rows.append(_length_row((system.name, task, _JOINED), joined(banded.values()), every))
     return Sheet("lengths", f"Lengths of outputs in {_unit(contents.setup.lengths)}", columns, tuple(rows))
 
+
+def _length_row(where: tuple[str, Task, str], bands: Iterable[Band], lengths: Sequence[int]) -> tuple[Any, ...]:
+    whole = summary(lengths)
+    cells = [value for band in bands for value in (band.min, band.mean, band.max)]
+    return *where, len(lengths), *cells, whole.mean, whole.max
+
+
+_JOINED = "(joined)"
+"""The bands of several data sets, each under its own percentiles, as one."""
 
 _SHARES = (50, 70, 99)
 _OF_BAND: Mapping[str, tuple[Kind, Shown]] = {
@@ -352,6 +372,8 @@ _OF_BAND: Mapping[str, tuple[Kind, Shown]] = {
 
 
 def _unit(lengths: str) -> str:
+    if lengths == "given":
+        return "tokens, as given"
     return lengths if lengths in {"words", "characters"} else f"tokens of {lengths}"
 
 
