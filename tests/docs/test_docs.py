@@ -6,6 +6,7 @@ import re
 import shlex
 from dataclasses import fields
 from pathlib import Path
+from pkgutil import resolve_name
 
 import click
 import pytest
@@ -18,11 +19,17 @@ from sfr.data import catalogue, mixes, prompts
 from sfr.data.layouts import LAYOUTS, FileSource
 from sfr.data.rules import RULES
 from sfr.data.trainer_rows import TRAINERS
+from sfr.evaluation import METRICS
+from sfr.evaluation.errors import KINDS as FINDINGS
 from sfr.examples import Example, example_line
 from sfr.formats import CODES
+from sfr.generation import Job, Sampling, Server, generate
+from sfr.predictions import KINDS as KINDS_OF_PREDICTIONS
+from sfr.reports.evaluation import SHEETS
 from sfr.rewards import PROFILES, Reward
 from sfr.samples import KINDS
 from sfr.structures import TASKS
+from tests.answering import loopback, says
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -58,15 +65,26 @@ def section(text, heading):
 # -- nothing is missing ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", sfr.__all__)
-def test_every_public_name_is_documented(name):
-    assert f"sfr.{name}" in codes_in(page("reference/api.md"))
+PUBLIC = ("sfr", "sfr.evaluation", "sfr.evaluation.errors", "sfr.predictions", "sfr.generation", "sfr.paper")
+
+
+@pytest.mark.parametrize("module", PUBLIC)
+def test_every_public_name_is_documented(module):
+    names = {f"{module}.{name}" for name in resolve_name(module).__all__}
+
+    assert names <= codes_in(page("reference/api.md"))
 
 
 def test_no_name_is_documented_that_is_not_there():
     documented = {code for code in codes_in(page("reference/api.md")) if code.startswith("sfr.")}
 
-    assert {f"sfr.{name}" for name in sfr.__all__} == documented
+    assert {name for name in documented if not is_public(name)} == set()
+
+
+def is_public(name):
+    """Whether it is a module, or a name that its module gives out."""
+    module, _, attribute = name.rpartition(".")
+    return attribute in getattr(resolve_name(module), "__all__", ()) or inspect.ismodule(resolve_name(name))
 
 
 def test_every_problem_code_has_its_section_with_an_example():
@@ -325,6 +343,72 @@ def test_the_layout_of_what_is_built_is_documented(tmp_path, monkeypatch):
     assert {*result, *result["splits"]["train"]} == table_keys(section(text, "## Reports"))
 
 
+# -- evaluation ---------------------------------------------------------------------------------
+
+
+def test_every_metric_is_documented_with_its_title():
+    rows = {row[0].strip("`"): row for row in rows_of(section(page("reference/metrics.md"), "## By task"))}
+
+    assert {metric.name: metric.title for metric in METRICS.values()} == {
+        name: row[1] for name, row in rows.items() if name != "name"
+    }
+
+
+def test_every_kind_of_finding_is_documented():
+    rows = rows_of(section(page("explanation/errors.md"), "## The kinds"))
+    pairs = {(row[0], row[1].strip("`")) for row in rows if row[0] != "of"}
+
+    assert pairs == {(("all" if kind in LEFT else of), kind) for of, kinds in FINDINGS.items() for kind in kinds}
+
+
+LEFT = {"missed", "spurious", "invented"}
+"""The findings that are no pair; they are the same of every unit."""
+
+
+def test_every_kind_of_predictions_has_its_section():
+    text = page("reference/predictions.md")
+    table = {row[0].strip("[`](#)").partition("`")[0] for row in rows_of(section(text, "## Kinds"))}
+
+    assert set(KINDS_OF_PREDICTIONS) == set(re.findall(r"^### `(.+)`$", text, re.MULTILINE))
+    assert set(KINDS_OF_PREDICTIONS) <= table
+
+
+def test_every_table_of_an_evaluation_is_documented():
+    rows = rows_of(section(page("reference/cli.md"), "### Tables"))
+
+    assert list(SHEETS) == [row[0].strip("`") for row in rows if row[0] != "`--show`"]
+
+
+def test_the_layout_of_results_as_json_is_documented(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    row = {"id": "1", "dataset": "bc5cdr", "task": "ner", "gold": {"Disease": ["flu"], "Chemical": ["iron"]}}
+    for name, output in (("a", '```{"Disease": ["iron"]}```'), ("b", '{"Disease": 7}')):
+        Path(f"{name}.jsonl").write_text(json.dumps(row | {"output": output}) + "\n", encoding="utf-8")
+    run(["evaluate", "a.jsonl", "b.jsonl", "--against", "paper", "-o", "results.json"])
+    results = first_json(Path("results.json"))
+    text = section(page("reference/cli.md"), "### Results as JSON")
+    whole, tables = text.split("| table | keys of a row |\n")
+    columns = {row[0].strip("`"): re.findall(r"`(\w+)`", row[1]) for row in rows_of(tables)}
+
+    assert set(results) == table_keys(whole)
+    assert {name: list(results[name][0]) for name in SHEETS} == columns
+
+
+def test_the_layout_of_the_predictions_of_a_server_is_documented(tmp_path):
+    text = section(page("reference/rows.md"), "## Predictions")
+    examples, out = tmp_path / "examples.jsonl", tmp_path / "predictions.jsonl"
+    shown = json.loads(re.findall(r"```text\n(.*?)```", text, re.DOTALL)[0])
+    examples.write_text(json.dumps({key: value for key, value in shown.items() if key not in table_keys(text)}))
+    with loopback() as server:
+        server.reply = lambda _: says(shown["output"], tokens=shown["tokens"])
+        generate(Job(examples, prompts.template("sa-records"), Sampling("tiny")), out, Server(server.url))
+
+    assert first_json(out) == shown
+    assert list(first_json(out))[-3:] == [row[0].strip("`") for row in rows_of(text) if row[0] != "key"]
+    manifest = first_json(tmp_path / f"{out.name}.manifest.json")
+    assert set(manifest) == table_keys(section(page("reference/rows.md"), "## Manifests"))
+
+
 # -- what is named exists -------------------------------------------------------------------------
 
 
@@ -437,6 +521,16 @@ def table_keys(text):
     return {key for row in rows_of(text) for key in codes_in(row[0])}
 
 
+def test_every_extra_is_documented():
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    listed = re.findall(r"^\[project\.optional-dependencies\]\n(.*?)^\[", project, re.DOTALL | re.MULTILINE)[0]
+    rows = rows_of(section(page("reference/cli.md"), "## Extras"))
+
+    assert sorted(f"`sfr[{name}]`" for name in re.findall(r"^(\w+) = \[", listed, re.MULTILINE)) == sorted(
+        row[0] for row in rows if row[0] != "extra"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -446,6 +540,17 @@ def table_keys(text):
         (["score", "empty.jsonl"], 2),
         (["score", "missing.jsonl"], 2),
         (["score", "good.jsonl", "--set", "speed=1"], 2),
+        (["evaluate", "good.jsonl"], 0),
+        (["evaluate", "bad.jsonl"], 2),
+        (["evaluate", "empty.jsonl"], 2),
+        (["evaluate", "good.jsonl", "--convention", "conlleval"], 2),
+        (["evaluate", "good.jsonl", "-o", "missing/results.json"], 2),
+        (["rerun", "good.json"], 0),
+        (["rerun", "other.json"], 1),
+        (["rerun", "good.jsonl"], 2),
+        (["report", "good.jsonl", "--draws", "0"], 0),
+        (["report", "bad.jsonl"], 2),
+        (["generate", "bad.jsonl", "-o", "out.jsonl", "--url", "http://127.0.0.1:9/v1", "--model", "m"], 2),
         (["data", "list"], 0),
         (["data", "build", ".", "bc5cdr", "-o", "built"], 2),
         (["data", "mix", "cm_1", "--from", ".", "-o", "mixed"], 2),
@@ -461,6 +566,9 @@ def test_exit_codes_are_those_of_the_page(arguments, code, tmp_path, monkeypatch
     Path("bad.jsonl").write_text('{"task": "ner"}\n', encoding="utf-8")
     Path("empty.jsonl").touch()
     Path("broken.parquet").write_text("no", encoding="utf-8")
+    run(["evaluate", "good.jsonl", "--draws", "0", "-o", "good.json"])
+    results = Path("good.json").read_text(encoding="utf-8")
+    Path("other.json").write_text(results.replace('"f1": 1.0', '"f1": 0.5'), encoding="utf-8")
 
     assert run(arguments).exit_code == code
     assert [str(code)] in [row[:1] for row in rows_of(section(page("reference/cli.md"), "## Exit codes"))]
