@@ -96,10 +96,11 @@ def _numbers(systems: tuple[str, ...]) -> dict[str, object]:
         ),
         "types": tuple(TypeCounts(name, "Entity F1", kind, 10, 8, 6) for name in systems for kind in TYPES),
         "errors": tuple(
-            ErrorCounts(name, "set 0", "entity", {"hit": 6, "missed": 3, "spurious": 2}) for name in systems
+            ErrorCounts(name, "set 0", "ner", "entity", {"hit": 6, "missed": 3, "spurious": 2}) for name in systems
         ),
         "readings": tuple(
-            ReadingCounts(name, "set 0", {"ok": 5, "recovered": 2}, {"prose": 2}, {"commas": 1}) for name in systems
+            ReadingCounts(name, "set 0", "ner", {"ok": 5, "recovered": 2}, {"prose": 2}, {"commas": 1})
+            for name in systems
         ),
         "rewards": tuple(Series(name, "ner", "reward", values[name]) for name in systems),
         "terms": tuple(Series(name, "ner", "coverage", values[name]) for name in systems),
@@ -140,8 +141,8 @@ def hostile_model() -> PageModel:
         1,
         figures=(Figure(hostile, hostile, hostile, Estimate(0.5)),),
         types=(TypeCounts(hostile, hostile, hostile, 2, 2, 1),),
-        errors=(ErrorCounts(hostile, hostile, "entity", {"hit": 1, "missed": 1}),),
-        readings=(ReadingCounts(hostile, hostile, {"ok": 1}, {hostile: 1}, {hostile: 1}),),
+        errors=(ErrorCounts(hostile, hostile, "ner", "entity", {"hit": 1, "missed": 1}),),
+        readings=(ReadingCounts(hostile, hostile, "ner", {"ok": 1}, {hostile: 1}, {hostile: 1}),),
         rewards=(Series(hostile, "ner", "reward", (0.5, 0.7)),),
         terms=(Series(hostile, "ner", hostile, (0.5, 0.7)),),
         lengths=(Series(hostile, "ner", "length", (3.0, 5.0)),),

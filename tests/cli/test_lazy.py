@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,18 @@ def test_a_command_without_its_library_says_what_to_install_whatever_it_is_asked
     result = without(["pydantic"], "generate", *arguments)
     assert result.returncode == 1
     assert result.stderr == "Error: sfr generate takes pydantic: python -m pip install 'sfr[generate]'\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is full")
+@pytest.mark.parametrize("options", [["--format", "json"], ["--show", "scores"]])
+def test_a_full_disk_under_what_is_shown_ends_with_one_line(options, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"id": "a", "task": "ner", "gold": {"x": ["y"]}, "output": "{}"}\n')
+    command = [sys.executable, "-m", "sfr", "evaluate", str(rows), "--draws", "0", *options]
+    with Path("/dev/full").open("wb") as full:
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert result.returncode == 1
+    assert result.stderr == "Error: [Errno 28] No space left on device\n"
 
 
 def test_scoring_loads_no_other_command():

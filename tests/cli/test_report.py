@@ -1,11 +1,13 @@
 """``sfr report``: a page of the numbers of ``sfr evaluate``, and of the examples."""
 
 import base64
-import gzip
 import json
 import re
+import zlib
 
 import pytest
+
+from sfr import reward as sfr_reward
 
 ROWS = [
     {
@@ -35,7 +37,7 @@ def run(tmp_path):
 def data_of(path):
     """The examples that a page carries."""
     packed = re.search(r'id="data">([^<]*)<', path.read_text("utf-8"))[1]
-    return json.loads(gzip.decompress(base64.b64decode(packed)))
+    return json.loads(zlib.decompress(base64.b64decode(packed)))
 
 
 def test_a_page_is_written_and_said_to_be(sfr, run, tmp_path):
@@ -107,6 +109,58 @@ def test_a_setting_that_no_reward_has_is_refused_by_its_option(sfr, run, tmp_pat
     result = sfr("report", str(run()), "-o", str(tmp_path / "page.html"), "--reward", "size=2")
     assert result.exit_code == 2
     assert "Invalid value for '--reward'" in result.stderr
+
+
+RELATIONS = [
+    {
+        "id": "r",
+        "task": "re",
+        "text": "Kevin left Oslo.",
+        "gold": {"left": [["Kevin", "Oslo"]]},
+        "output": '{"left": [["Kevin", "Oslo"]]}',
+    }
+]
+UNNAMED = [{name: value for name, value in row.items() if name != "dataset"} for row in ROWS]
+
+
+def written(sfr, path, out, *options):
+    """The page of predictions, without draws."""
+    assert sfr("report", str(path), "-o", str(out), "--draws", "0", *options).exit_code == 0
+    return out.read_text("utf-8")
+
+
+def test_tasks_without_data_sets_have_rows_of_their_own(sfr, run, tmp_path):
+    page = written(sfr, run([*UNNAMED, *RELATIONS]), tmp_path / "page.html")
+    for table in ("Lengths, table", "Outputs by status, table"):
+        body = page.partition(f'aria-label="{table}"')[2].partition("</table>")[0]
+        assert re.findall(r'<th scope="row"><bdi>(.*?)</bdi>', body) == ["ner", "re"]
+    assert re.search(r"Outputs, % of outputs\. ner: .*?; re: 1 ok", page)
+
+
+def test_a_number_of_one_of_several_tasks_leads_to_examples_of_that_task(sfr, run, tmp_path):
+    page = written(sfr, run([*UNNAMED, *RELATIONS]), tmp_path / "page.html")
+    assert 'href="#task=re&amp;status=ok"' in page
+    assert 'href="#task=re&amp;error=hit"' in page
+
+
+def test_numbers_of_a_convention_that_compares_places_stand_at_the_top_and_by_type(sfr, run, tmp_path):
+    rows = [row | {"at": {"person": [[[8, 13]]]}} for row in ROWS]
+    page = written(sfr, run(rows), tmp_path / "page.html", "--convention", "conlleval")
+    assert "<dt>Entity span F1</dt>" in page
+    assert "<caption>Entity span F1 by type</caption>" in page
+
+
+def test_the_page_says_how_many_examples_metrics_on_spans_cover(sfr, run, tmp_path):
+    rows = [row | {"at": {"person": [[[8, 13]]]}} if n else row for n, row in enumerate(ROWS)]
+    page = written(sfr, run(rows), tmp_path / "page.html")
+    assert "Metrics on spans, ner letters: 5 of 6 examples have a place for every mention of gold and a text." in page
+
+
+def test_the_terms_of_a_reward_stand_in_its_own_order(sfr, run, tmp_path):
+    page = written(sfr, run([*UNNAMED, *RELATIONS]), tmp_path / "page.html")
+    (label,) = re.findall(r'aria-label="Terms of the re reward\. (.*?)"', page)
+    terms = sfr_reward("re").score(RELATIONS[0]["gold"], RELATIONS[0]["output"]).terms
+    assert re.findall(r"(\w+): mean", label) == list(terms)
 
 
 def test_a_bad_row_leaves_no_page(sfr, run, tmp_path):

@@ -1,6 +1,7 @@
 """How predictions are told apart, and what is said when there are none."""
 
 import inspect
+import os
 import re
 from pathlib import Path
 
@@ -116,3 +117,11 @@ def test_every_kind_and_option_is_documented():
         re.findall(r"^\| `(.+?)` \|", text.partition("\n## Options\n")[2].partition("\n## ")[0], re.MULTILINE)
         == options
     )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes that have names")
+def test_a_pipe_is_refused_before_anything_is_read_from_it(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(ValueError, match="expected a file or a folder; predictions are read more than once"):
+        open_predictions(path)

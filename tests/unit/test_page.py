@@ -1,10 +1,10 @@
 """The page of a report, as far as it can be told without a browser."""
 
 import base64
-import gzip
 import hashlib
 import json
 import re
+import zlib
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -149,7 +149,7 @@ def test_every_class_of_findings_has_a_fate_and_words():
 
 
 def read(data):
-    return json.loads(gzip.decompress(base64.b64decode(data)))
+    return json.loads(zlib.decompress(base64.b64decode(data)))
 
 
 def test_examples_come_back_from_the_page_as_they_were():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -41,6 +42,15 @@ class Commands(click.Group):
             return _without(cmd_name, library, self.extras[library])
         found: click.Command = getattr(module, f"{cmd_name}_command")
         return found
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what the system refuses, such as to write on a full disk, ends it with a line."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read has read enough, as head does; click ends in silence
+                raise
+            raise click.ClickException(str(error)) from None
 
 
 def _without(name: str, library: str, extra: str) -> click.Command:

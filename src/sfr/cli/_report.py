@@ -25,7 +25,7 @@ from sfr.cli._systems import (
 )
 from sfr.evaluation.signatures import Setup
 from sfr.files import written_whole
-from sfr.reports.evaluation import Contents
+from sfr.reports.evaluation import SHEETS, Contents
 from sfr.reports.page import Collected, Collector, ExampleKey, check_libraries, chosen, page, page_model
 from sfr.rewards import Reward
 from sfr.structures import TASKS, Task
@@ -140,6 +140,10 @@ def _notes(contents: Contents, shown: int, total: int) -> list[str]:
         notes.append(
             f"{shown:,} of {total:,} examples are shown, drawn at random with seed {setup.seed}; numbers are of all."
         )
+    notes += SHEETS["scores"](contents).notes
     if any(len(system.runs) > 1 for system in contents.systems):
-        notes.append("Of a system with several runs, the examples show the first; numbers are means over its runs.")
+        notes.append(
+            "Of a system with several runs, the examples show the first; "
+            "scores are means over its runs, and counts of units and outputs are sums."
+        )
     return notes

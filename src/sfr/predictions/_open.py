@@ -68,6 +68,10 @@ def open_predictions(  # noqa: PLR0913 - options, by keyword
     """
     if kind not in {"auto", *KINDS}:
         raise ValueError(f"unknown kind {kind!r}; known: auto, {', '.join(KINDS)}")
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ValueError(
+            f"{path}: expected a file or a folder; predictions are read more than once, and a pipe cannot be"
+        )
     notes: list[str] = []
     problems = Problems()
     paths = [path]

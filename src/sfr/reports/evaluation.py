@@ -141,13 +141,17 @@ def _score_sheet(contents: Contents) -> Sheet:
 
 
 def _coverage(contents: Contents) -> Iterator[str]:
-    """Where a metric does not cover all examples."""
-    for number in contents.numbers:
-        if 0 < number.covered < number.examples and number.dataset != MEAN:
-            yield (
-                f"{_title(number.metric)} of {number.system}, {number.task} {number.dataset}: {number.covered:,} of "
-                f"{number.examples:,} examples have a place for every mention of gold and a text."
-            )
+    """Where metrics on spans do not cover all examples, which are the same for all systems."""
+    places = {
+        (number.task, number.dataset): number
+        for number in contents.numbers
+        if 0 < number.covered < number.examples and number.dataset != MEAN
+    }
+    for where, number in places.items():
+        yield (
+            f"Metrics on spans, {' '.join(filter(None, where))}: {number.covered:,} of {number.examples:,} examples "
+            "have a place for every mention of gold and a text."
+        )
 
 
 def _contrast_sheet(contents: Contents) -> Sheet:

@@ -108,14 +108,14 @@ def error_charts(counts: Sequence[ErrorCounts], systems: Sequence[str]) -> list[
     return _stacked_charts("Errors", "for 100 units of gold", bars, systems)
 
 
-def reading_charts(counts: Sequence[ReadingCounts], systems: Sequence[str]) -> list[Chart]:
-    """For each system the shares of outputs read as they stand, read past something, and not read."""
+def reading_charts(named: Iterable[tuple[str, ReadingCounts]], systems: Sequence[str]) -> list[Chart]:
+    """For each system the shares of outputs read as they stand, read past something, and not read, by name of row."""
     bars = []
-    for count in counts:
+    for row, count in named:
         total = max(1, sum(count.statuses.values()))
         numbers = [(status, colour, count.statuses.get(status, 0)) for status, colour in _STATUS_COLOURS.items()]
         pieces = [_Piece(status, colour, n, 100 * n / total) for status, colour, n in numbers]
-        bars.append((count.system, visible(count.dataset) or "outputs", pieces))
+        bars.append((count.system, visible(row), pieces))
     return _stacked_charts("Outputs", "% of outputs", bars, systems)
 
 

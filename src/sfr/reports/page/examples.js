@@ -4,7 +4,7 @@ const NONE = -1;
 
 async function readData() {
   const packed = Uint8Array.from(atob(document.getElementById("data").textContent), (char) => char.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   const data = await new Response(stream).json();
   data.examples = data.examples.map((row, place) => readExample(row, place, data));
   return data;

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sfr.evaluation.corpus import Part
+from sfr.evaluation.corpus import Key, Part
 from sfr.evaluation.errors import KINDS
 from sfr.evaluation.lengths import length_bands
 from sfr.evaluation.metrics import metric_named
@@ -33,8 +33,16 @@ from sfr.structures import Task
 
 __all__ = ["page_model"]
 
-_MAIN = frozenset({"entity", "relation", "trigger", "argument_matched", "slot"})
-_BY_TYPE = frozenset({"entity", "relation", "trigger", "argument_matched"})
+_BY_TYPE = (
+    ("entity", "entity_span"),
+    ("relation", "relation_span"),
+    ("trigger", "trigger_span"),
+    ("argument_matched", "argument_attached", "argument", "argument_attached_span"),
+)
+"""The metrics whose types are shown: the first of each line that a convention has."""
+
+_MAIN = (*_BY_TYPE, ("slot",), ("answer",))
+"""The metrics whose numbers stand at the top: the first of each line that a convention has."""
 _SHARES = (50, 70, 99)
 
 
@@ -76,11 +84,17 @@ def page_model(  # noqa: PLR0913 - what a page is made of, by keyword
     )
 
 
-def _each(systems: Sequence[System]) -> Iterator[tuple[str, str, list[Part]]]:
+def _present(wanted: Iterable[tuple[str, ...]], metrics: Iterable[str]) -> list[str]:
+    """The first of each line of metrics that is there."""
+    known = set(metrics)
+    return [found for line in wanted if (found := next((name for name in line if name in known), None))]
+
+
+def _each(systems: Sequence[System]) -> Iterator[tuple[str, Key, list[Part]]]:
     """System, data set, and the parts of its runs; what is of one data set stands together."""
     for key in systems[0].keys:
         for system in systems:
-            yield system.name, key[1], system.parts(key)
+            yield system.name, key, system.parts(key)
 
 
 # -- numbers ------------------------------------------------------------------------------------
@@ -99,6 +113,7 @@ def _titles(numbers: Iterable[Number]) -> dict[tuple[Task, str], str]:
 
 
 def _figures(contents: Contents, titles: Mapping[tuple[Task, str], str]) -> Iterator[Figure]:
+    main = _present(_MAIN, (number.metric for number in contents.numbers))
     for number in contents.numbers:
         if not number.covered:
             continue
@@ -114,7 +129,7 @@ def _figures(contents: Contents, titles: Mapping[tuple[Task, str], str]) -> Iter
             None if is_accuracy else recall,
             is_mean=number.dataset == MEAN,
             is_over_sets=number.dataset in {MEAN, POOLED},
-            is_main=number.metric in _MAIN,
+            is_main=number.metric in main,
         )
 
 
@@ -131,11 +146,12 @@ def _types(system: System) -> Iterator[TypeCounts]:
     sums: dict[tuple[str, str], list[int]] = {}
     for key in system.keys:
         for part in system.parts(key):
-            for metric in _BY_TYPE.intersection(part.labels):
+            for metric in _present(_BY_TYPE, part.labels):
                 for label, found in part.labels[metric].items():
                     before = sums.setdefault((metric, label), [0, 0, 0])
                     sums[metric, label] = [a + b for a, b in zip(before, found, strict=True)]
-    for metric, label in sorted(sums):
+    metrics = list(dict.fromkeys(metric for metric, _ in sums))
+    for metric, label in sorted(sums, key=lambda each: (metrics.index(each[0]), each[1])):
         yield TypeCounts(system.name, metric_named(metric).title, label, *sums[metric, label])
 
 
@@ -153,7 +169,7 @@ def _errors(systems: Sequence[System]) -> Iterator[ErrorCounts]:
                 found = _merged(system.parts(key), "errors")
                 counts = {kind: found[of, kind] for kind in kinds if found[of, kind]}
                 if counts:
-                    yield ErrorCounts(system.name, key[1], of, counts)
+                    yield ErrorCounts(system.name, key[1], key[0], of, counts)
 
 
 def _confusions(system: System) -> Iterator[Confusion]:
@@ -164,8 +180,9 @@ def _confusions(system: System) -> Iterator[Confusion]:
         yield Confusion(system.name, of, gold, pred, n)
 
 
-def _reading(system: str, dataset: str, parts: Sequence[Part]) -> ReadingCounts:
-    return ReadingCounts(system, dataset, *(_merged(parts, name) for name in ("statuses", "rungs", "problems")))
+def _reading(system: str, key: Key, parts: Sequence[Part]) -> ReadingCounts:
+    task, dataset = key
+    return ReadingCounts(system, dataset, task, *(_merged(parts, name) for name in ("statuses", "rungs", "problems")))
 
 
 # -- distributions ------------------------------------------------------------------------------
@@ -194,11 +211,12 @@ def _length_series(systems: Iterable[System]) -> Iterator[Series]:
         yield from (Series(system.name, task, "length", tuple(values)) for task, values in by_task.items() if values)
 
 
-def _length_rows(system: str, dataset: str, parts: Sequence[Part], contents: Contents) -> Iterator[LengthSummary]:
+def _length_rows(system: str, key: Key, parts: Sequence[Part], contents: Contents) -> Iterator[LengthSummary]:
+    task, dataset = key
     lengths = [length for part in parts for length in part.lengths]
     for band in length_bands(lengths, _SHARES, contents.setup.bands):
         if band.min is not None and band.mean is not None and band.max is not None:
-            yield LengthSummary(system, dataset or "all", band.share, band.min, band.mean, band.max)
+            yield LengthSummary(system, dataset, task, band.share, band.min, band.mean, band.max)
 
 
 def _length_unit(measure: str) -> str:

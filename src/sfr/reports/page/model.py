@@ -145,6 +145,7 @@ class ErrorCounts:
 
     system: str
     dataset: str
+    task: Task
     of: UnitKind
     counts: Mapping[str, int]
 
@@ -171,6 +172,7 @@ class ReadingCounts:
 
     system: str
     dataset: str
+    task: Task
     statuses: Mapping[str, int]
     rungs: Mapping[str, int] = field(default_factory=dict)
     problems: Mapping[str, int] = field(default_factory=dict)
@@ -192,6 +194,7 @@ class LengthSummary:
 
     system: str
     dataset: str
+    task: Task
     percentile: int
     least: float
     mean: float
@@ -289,3 +292,12 @@ class PageModel:
     signatures: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     examples: tuple[ShownExample, ...] = ()
+
+    @property
+    def has_tasks(self) -> bool:
+        """Whether there are several tasks; one data set may have more than one."""
+        return len({count.task for count in self.readings}) > 1
+
+    def place(self, dataset: str, task: Task) -> str:
+        """What the rows of a data set are called."""
+        return " · ".join(filter(None, (dataset, task if self.has_tasks else ""))) or "all"

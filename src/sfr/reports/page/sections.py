@@ -52,7 +52,9 @@ def sections(model: PageModel) -> Sections:
         lengths=_lengths(model),
         length_rows=_length_rows(model),
         percentiles=sorted({row.percentile for row in model.length_summaries}),
-        readings=charts.reading_charts(model.readings, model.systems),
+        readings=charts.reading_charts(
+            [(model.place(count.dataset, count.task), count) for count in model.readings], model.systems
+        ),
         obstacles=_obstacles(model),
     )
 
@@ -113,7 +115,7 @@ def _length_rows(model: PageModel) -> list[tuple[str, str, dict[int, LengthSumma
     """By data set and system what each percentile of the lengths stands for."""
     found: dict[tuple[str, str], dict[int, LengthSummary]] = {}
     for row in model.length_summaries:
-        found.setdefault((row.dataset, row.system), {})[row.percentile] = row
+        found.setdefault((model.place(row.dataset, row.task), row.system), {})[row.percentile] = row
     return [(*names, rows) for names, rows in found.items()]
 
 
@@ -136,10 +138,10 @@ def _obstacles(model: PageModel) -> list[tuple[str, str, dict[str, int]]]:
 def _rewards(model: PageModel) -> list[list[Chart]]:
     """By task: the rewards of each system, then their terms."""
     found = []
-    names = list(dict.fromkeys(series.name for series in model.terms))
     for task in dict.fromkeys(series.task for series in model.rewards):
         values = [series for series in model.rewards if series.task == task]
         terms = [series for series in model.terms if series.task == task]
+        names = list(dict.fromkeys(series.name for series in terms))
         terms.sort(key=lambda series: names.index(series.name))
         found.append([*reward_charts(values, model.systems), term_chart(task, terms, model.systems)])
     return found
