@@ -1,6 +1,11 @@
 """Where mentions without offsets stand, what is left out, and what the metrics on spans make of it."""
 
+import re
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sfr import Argument, Entity, Event, Extraction, Relation, Schema
 from sfr.evaluation import CONVENTIONS, Case, Sums, convention, count
@@ -87,6 +92,29 @@ def test_a_mention_in_pieces_stands_nowhere():
 @pytest.mark.parametrize("mention", ["", " ", "\n"])
 def test_a_mention_without_letters_stands_nowhere(mention):
     assert places("a b", mention) == [None]
+
+
+def looked_up(mention, text):
+    """Where a regular expression finds a mention: as whole words if it does anywhere, else within words."""
+    words = r"\s+".join(map(re.escape, mention.split()))
+    found = ([match.span() for match in re.finditer(each, text)] for each in (rf"(?<!\w){words}(?!\w)", words))
+    return next(filter(None, found), [None])
+
+
+LETTERS = st.sampled_from("ab1_-. \t\n\u3000")
+
+
+@given(st.text(LETTERS, max_size=20), st.text(LETTERS, min_size=1, max_size=5).filter(str.strip))
+def test_places_are_those_that_a_regular_expression_finds(text, mention):
+    assert places(text, mention, locate="every") == looked_up(mention, text)
+
+
+def test_long_texts_of_one_word_take_no_long_time():
+    text = "a " * 50_000
+    mentions = [f"{'a ' * 200}b{n}" for n in range(200)]
+    began = time.process_time()
+    assert places(text, *mentions, "a " * 20_000 + "b") == [None] * 201
+    assert time.process_time() - began < 5  # looking at every place for every word would take minutes
 
 
 def test_a_known_place_is_kept():

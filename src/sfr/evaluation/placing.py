@@ -11,10 +11,9 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
 
 from sfr.evaluation.conventions import Locate
 from sfr.structures import Argument, Entity, Event, Extraction, Relation, Span
@@ -74,12 +73,15 @@ def _taken(kind: str, mention: str, text: str, locate: Locate, written: Counter[
 
 def _relations(relations: Iterable[Relation], text: str) -> Iterator[Relation]:
     written: Counter[tuple[str, str, str]] = Counter()
+    near: dict[tuple[str, str], list[tuple[Span, Span]]] = {}
     for relation in relations:
         if relation.head_at and relation.tail_at:
             yield relation
             continue
         name = relation.type, relation.head, relation.tail
-        pairs = _near_pairs(_places(relation.head, text), _places(relation.tail, text))
+        if name[1:] not in near:
+            near[name[1:]] = _near_pairs(_places(relation.head, text), _places(relation.tail, text))
+        pairs = near[name[1:]]
         nth = written[name]
         written[name] += 1
         head_at, tail_at = pairs[nth] if nth < len(pairs) else ((), ())
@@ -89,7 +91,7 @@ def _relations(relations: Iterable[Relation], text: str) -> Iterator[Relation]:
 def _near_pairs(heads: tuple[Range, ...], tails: tuple[Range, ...]) -> list[tuple[Span, Span]]:
     """Each head's place with the nearest places of the tail, before and behind it, the nearest pair first."""
     found = []
-    for head in heads:
+    for head in heads if tails else ():
         before, behind = bisect_left(tails, head), bisect_right(tails, head)
         near = (*tails[max(before - 1, 0) : before], *tails[behind : behind + 1])
         found += [(_distance(head, tail), head, tail) for tail in near]
@@ -104,9 +106,11 @@ def _event(event: Event, at: Span, text: str) -> Event:
 
 def _nearest(mention: str, to: Span, text: str) -> Span:
     places = _places(mention, text)
-    if not places:
-        return ()
-    return (min(places, key=lambda place: _distance(place, to[0])) if to else places[0],)
+    if not to:
+        return places[:1]
+    behind = bisect_right(places, to[0])
+    beside = places[max(behind - 2, 0) : behind + 1]  # two before it, as one may end where the other begins
+    return (min(beside, key=lambda place: _distance(place, to[0])),) if beside else ()
 
 
 def _distance(one: Range, other: Range) -> int:
@@ -123,17 +127,45 @@ def _places(mention: str, text: str) -> tuple[Range, ...]:
     forms = [mention]
     if not mention.isascii() and len(mention) <= _MAX_DECOMPOSED:
         forms.append(unicodedata.normalize("NFD", mention))
-    found = (_found(pattern, text) for form in forms for pattern in _patterns(form))
+    written = [words for form in forms if (words := " ".join(form.split()))]
+    found = (_found(words, text, whole=whole) for words in written for whole in (True, False))
     return next(filter(None, found), ())
 
 
-def _patterns(mention: str) -> tuple[str, ...]:
-    words = r"\s+".join(map(re.escape, mention.split()))
-    return (rf"(?<!\w){words}(?!\w)", words) if words else ()
+def _found(words: str, text: str, *, whole: bool) -> tuple[Range, ...]:
+    """Where words stand, whatever white space is between them; ``whole``: not as a part of longer ones."""
+    folded, at = _folded(text)
+    found: list[Range] = []
+    start = folded.find(words)
+    while start >= 0 and len(found) < _MAX_PLACES:
+        end = start + len(words)
+        if not whole or _is_whole(folded, start, end):
+            found.append((at[start], at[end - 1] + 1))
+            start = folded.find(words, end)
+        else:
+            gap = _NO_WORD.search(folded, start)  # behind it is the next place where a word can begin
+            start = folded.find(words, gap.end()) if gap else -1
+    return tuple(found)
 
 
-def _found(pattern: str, text: str) -> tuple[Range, ...]:
-    return tuple(match.span() for match in islice(re.finditer(pattern, text), _MAX_PLACES))
+_NO_WORD = re.compile(r"\W")
+_UNEVEN = re.compile(r"\s\s|[^\S ]")
+_RUN = re.compile(r"\s+")
+_RUN_OR_CHARACTER = re.compile(r"\s+|\S")
+
+
+@lru_cache(maxsize=64)
+def _folded(text: str) -> tuple[str, Sequence[int]]:
+    """The text with one space for each run of white space, and where each of its characters was."""
+    if not _UNEVEN.search(text):
+        return text, range(len(text))
+    return _RUN.sub(" ", text), [match.start() for match in _RUN_OR_CHARACTER.finditer(text)]
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether neither the character before a range nor the one behind it is part of a word."""
+    beside = text[max(start - 1, 0) : start] + text[end : end + 1]
+    return not any(character.isalnum() or character == "_" for character in beside)
 
 
 def is_placed(extraction: Extraction) -> bool:
