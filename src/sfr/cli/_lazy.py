@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -50,7 +52,18 @@ class Commands(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:  # whoever read has read enough, as head does; click ends in silence
                 raise
+            _drop_unwritten()
             raise click.ClickException(str(error)) from None
+
+
+def _drop_unwritten() -> None:
+    """Give up what standard output still holds and cannot write, so that the end does not fail on it once more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _without(name: str, library: str, extra: str) -> click.Command:
