@@ -140,7 +140,7 @@ def _notes(contents: Contents, shown: int, total: int) -> list[str]:
         notes.append(
             f"{shown:,} of {total:,} examples are shown, drawn at random with seed {setup.seed}; numbers are of all."
         )
-    notes += SHEETS["scores"](contents).notes
+    notes += [*SHEETS["scores"](contents).notes, *SHEETS["contrasts"](contents).notes]
     if any(len(system.runs) > 1 for system in contents.systems):
         notes.append(
             "Of a system with several runs, the examples show the first; "

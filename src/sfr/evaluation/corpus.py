@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
+from typing import Any
 
 from sfr.evaluation.conventions import Convention
 from sfr.evaluation.counting import Sums
@@ -20,7 +21,7 @@ from sfr.predictions import Prediction
 from sfr.structures import Extraction, Task
 from sfr.workers import in_order
 
-__all__ = ["Job", "Key", "Part", "Run", "evaluate", "in_runs"]
+__all__ = ["Job", "Key", "Part", "Run", "evaluate", "in_runs", "merged"]
 
 Key = tuple[Task, str]
 """A task and the name of a data set."""
@@ -99,6 +100,14 @@ class Part:
         """The sums of a metric over all examples."""
         sums = self.sums[metric]
         return Sums(sum(sums[0::3]), sum(sums[1::3]), sum(sums[2::3]))
+
+
+def merged(parts: Iterable[Part], name: str) -> Counter[Any]:
+    """What parts count under a name, such as ``errors``, as one."""
+    found: Counter[Any] = Counter()
+    for part in parts:
+        found.update(getattr(part, name))
+    return found
 
 
 Run = dict[Key, Part]

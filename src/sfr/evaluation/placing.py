@@ -22,6 +22,8 @@ __all__ = ["flat", "is_placed", "only_placed", "placed"]
 
 _MAX_PLACES = 1_000  # of one mention in one text; far above any annotation
 
+_MAX_COPIES = 100  # of one trigger with all its arguments, where it stands at every place
+
 _MAX_DECOMPOSED = 1_000  # characters; a pile of combining marks takes quadratic time
 
 Range = tuple[int, int]
@@ -65,7 +67,7 @@ def _taken(kind: str, mention: str, text: str, locate: Locate, written: Counter[
     """The places that a writing of a mention takes; one without characters if there is none left."""
     places = _places(mention, text)
     if locate == "every":
-        return [(place,) for place in places] or [()]
+        return [(place,) for place in places[:_MAX_COPIES]] or [()]
     nth = written[kind, mention]
     written[kind, mention] += 1
     return [(places[nth],) if nth < len(places) else ()]

@@ -17,9 +17,8 @@ _MAX_NAMES = 10
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of predictions: what it is, how its rows are told, and what its folders hold, if it has any."""
+    """A kind of predictions: how its rows are told, and what its folders hold, if it has any."""
 
-    meaning: str
     fits: Callable[[Mapping[str, Any]], bool]
     folder: str = ""
 
@@ -30,16 +29,12 @@ def _has(*keys: str) -> Callable[[Mapping[str, Any]], bool]:
 
 
 KINDS: dict[str, Kind] = {
-    "batch": Kind("output of a batch interface, of OpenAI or vLLM", _has("custom_id", "response")),
-    "llamafactory": Kind(
-        "predictions of LLaMAFactory", _has("prompt", "predict", "label"), folder="generated_predictions.jsonl"
-    ),
-    "lm-eval": Kind(
-        "samples of lm-evaluation-harness", _has("doc_id", "doc", "filtered_resps"), folder="samples_TASK_TIME.jsonl"
-    ),
-    "verl": Kind("a dump of verl", _has("input", "output", "score", "step"), folder="STEP.jsonl"),
-    "rows": Kind("rows with gold and output", lambda row: _rows.has_gold(row) and _rows.is_answer(row)),
-    "answers": Kind("rows with output and without gold", _rows.is_answer),
+    "batch": Kind(_has("custom_id", "response")),
+    "llamafactory": Kind(_has("prompt", "predict", "label"), folder="generated_predictions.jsonl"),
+    "lm-eval": Kind(_has("doc_id", "doc", "filtered_resps"), folder="samples_TASK_TIME.jsonl"),
+    "verl": Kind(_has("input", "output", "score", "step"), folder="STEP.jsonl"),
+    "rows": Kind(lambda row: _rows.has_gold(row) and _rows.is_answer(row)),
+    "answers": Kind(_rows.is_answer),
 }
 """The kinds by name, in the order in which they are tried."""
 

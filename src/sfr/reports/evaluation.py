@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sfr.evaluation.corpus import Part
+from sfr.evaluation.corpus import Part, merged
 from sfr.evaluation.counting import Sums
 from sfr.evaluation.errors import KINDS
 from sfr.evaluation.lengths import Band, joined, length_bands, summary
@@ -249,16 +248,9 @@ def _each(contents: Contents) -> Iterator[tuple[tuple[str, str, str], list[Part]
             yield (system.name, task, dataset), system.parts((task, dataset))
 
 
-def _merged(parts: Iterable[Part], name: str) -> Counter[Any]:
-    found: Counter[Any] = Counter()
-    for part in parts:
-        found.update(getattr(part, name))
-    return found
-
-
 def _error_rows(contents: Contents) -> Iterator[tuple[Any, ...]]:
     for where, parts in _each(contents):
-        found = _merged(parts, "errors")
+        found = merged(parts, "errors")
         for of, kinds in KINDS.items():
             total = sum(found[of, kind] for kind in kinds)
             for kind in kinds:
@@ -290,7 +282,7 @@ def _confusion_sheet(contents: Contents) -> Sheet:
     rows = [
         (*where, *names, n)
         for where, parts in _each(contents)
-        for names, n in sorted(_merged(parts, "confusions").items(), key=lambda item: (item[0][0], -item[1], item[0]))
+        for names, n in sorted(merged(parts, "confusions").items(), key=lambda item: (item[0][0], -item[1], item[0]))
     ]
     return Sheet("confusions", "Types and roles taken for others", columns, tuple(rows))
 
@@ -311,7 +303,7 @@ def _parse_sheet(contents: Contents) -> Sheet:
     rows = []
     for where, parts in _each(contents):
         n = sum(len(part.ids) for part in parts)
-        statuses, blank = _merged(parts, "statuses"), _merged(parts, "blank")
+        statuses, blank = merged(parts, "statuses"), merged(parts, "blank")
         read = [statuses[status] / n for status in ("ok", "recovered", "unparsable")]
         sides = [blank[side] / n for side in ("gold", "pred", "both")]
         rows.append((*where, n, *read, sum(part.duplicates for part in parts), *sides))
@@ -331,7 +323,7 @@ def _problem_sheet(contents: Contents) -> Sheet:
         (*where, what, code, n, n / sum(len(part.ids) for part in parts))
         for where, parts in _each(contents)
         for what, name in (("repair", "rungs"), ("problem", "problems"))
-        for code, n in _merged(parts, name).most_common()
+        for code, n in merged(parts, name).most_common()
     ]
     return Sheet("problems", "Repairs and problems", columns, tuple(rows))
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sfr.evaluation.corpus import Key, Part
+from sfr.evaluation.corpus import Key, Part, merged
 from sfr.evaluation.errors import KINDS
 from sfr.evaluation.lengths import length_bands
 from sfr.evaluation.metrics import metric_named
@@ -155,18 +155,11 @@ def _types(system: System) -> Iterator[TypeCounts]:
         yield TypeCounts(system.name, metric_named(metric).title, label, *sums[metric, label])
 
 
-def _merged(parts: Iterable[Part], name: str) -> Counter[Any]:
-    found: Counter[Any] = Counter()
-    for part in parts:
-        found.update(getattr(part, name))
-    return found
-
-
 def _errors(systems: Sequence[System]) -> Iterator[ErrorCounts]:
     for key in systems[0].keys:
         for of, kinds in KINDS.items():
             for system in systems:
-                found = _merged(system.parts(key), "errors")
+                found = merged(system.parts(key), "errors")
                 counts = {kind: found[of, kind] for kind in kinds if found[of, kind]}
                 if counts:
                     yield ErrorCounts(system.name, key[1], key[0], of, counts)
@@ -175,14 +168,14 @@ def _errors(systems: Sequence[System]) -> Iterator[ErrorCounts]:
 def _confusions(system: System) -> Iterator[Confusion]:
     found: Counter[Any] = Counter()
     for key in system.keys:
-        found.update(_merged(system.parts(key), "confusions"))
+        found.update(merged(system.parts(key), "confusions"))
     for (of, gold, pred), n in found.most_common():
         yield Confusion(system.name, of, gold, pred, n)
 
 
 def _reading(system: str, key: Key, parts: Sequence[Part]) -> ReadingCounts:
     task, dataset = key
-    return ReadingCounts(system, dataset, task, *(_merged(parts, name) for name in ("statuses", "rungs", "problems")))
+    return ReadingCounts(system, dataset, task, *(merged(parts, name) for name in ("statuses", "rungs", "problems")))
 
 
 # -- distributions ------------------------------------------------------------------------------
