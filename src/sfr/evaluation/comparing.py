@@ -16,6 +16,7 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
+from sfr.evaluation.numbers import Pairs
 from sfr.evaluation.resampling import Bootstrap, Interval, chunks, draw_problems, interval, random_stream, table
 from sfr.evaluation.strata import (
     FloatArray,
@@ -31,10 +32,7 @@ from sfr.evaluation.strata import (
     values_of,
 )
 
-__all__ = ["Comparison", "Difference", "Pairs", "Test", "approximate_randomisation", "holm", "paired_bootstrap"]
-
-Pairs = Literal["first", "all"]
-"""Every system against the first, or every pair."""
+__all__ = ["Comparison", "Difference", "Test", "approximate_randomisation", "holm", "paired_bootstrap"]
 
 Test = Literal["paired bootstrap", "approximate randomisation"]
 

@@ -12,13 +12,13 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from sfr.evaluation.comparing import Comparison, Pairs, approximate_randomisation, paired_bootstrap
+from sfr.evaluation.comparing import Comparison, approximate_randomisation, paired_bootstrap
 from sfr.evaluation.conventions import Convention
 from sfr.evaluation.corpus import Part
 from sfr.evaluation.counting import Sums
 from sfr.evaluation.items import SPAN
 from sfr.evaluation.metrics import scores
-from sfr.evaluation.numbers import Contrast, Ends, Place, by_task, metrics_of
+from sfr.evaluation.numbers import Contrast, Ends, Pairs, Place, by_task, metrics_of
 from sfr.evaluation.resampling import bootstrap, interval
 from sfr.evaluation.signatures import Setup
 from sfr.evaluation.strata import FloatArray, Scoped, Stratum, Value

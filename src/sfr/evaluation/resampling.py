@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sfr.evaluation.signatures import Runs
 from sfr.evaluation.strata import (
     FloatArray,
     IndexArray,
@@ -36,7 +37,6 @@ from sfr.evaluation.strata import (
 __all__ = [
     "Bootstrap",
     "Interval",
-    "Runs",
     "bootstrap",
     "chunks",
     "draw_problems",
@@ -44,8 +44,6 @@ __all__ = [
     "random_stream",
     "table",
 ]
-
-Runs = Literal["fixed", "resampled"]
 
 _CHUNK = 1 << 22
 """Weights held at a time: 32 MiB of them."""
