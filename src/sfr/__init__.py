@@ -12,6 +12,13 @@ from sfr._version import __version__
 if TYPE_CHECKING:
     from sfr.formats import FORMATS as FORMATS
     from sfr.formats import dump as dump
+    from sfr.grading import BadGoldError as BadGoldError
+    from sfr.grading import Grade as Grade
+    from sfr.grading import Grader as Grader
+    from sfr.grading import answer_text as answer_text
+    from sfr.grading import configured as configured
+    from sfr.grading import grader as grader
+    from sfr.grading import group_shares as group_shares
     from sfr.matching import Counts as Counts
     from sfr.matching import Match as Match
     from sfr.matching import argument_counts as argument_counts
@@ -49,6 +56,7 @@ if TYPE_CHECKING:
 # and most of them never score.
 _HOMES = {
     "formats": ("FORMATS", "dump"),
+    "grading": ("BadGoldError", "Grade", "Grader", "answer_text", "configured", "grader", "group_shares"),
     "matching": ("Counts", "Match", "argument_counts", "match_trigger_groups"),
     "measures": ("coverage", "f1", "jaccard_distance", "symmetric_difference"),
     "normalize": ("Normalizer",),

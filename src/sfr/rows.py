@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from sfr.files import RowError, kind_of
 from sfr.parsing import Gold
 from sfr.schema import Schema, as_schema
 from sfr.structures import Task, as_task
 
-__all__ = ["Row", "as_row"]
+__all__ = ["GroundTruth", "Row", "as_row", "read_ground_truth"]
+
+
+@dataclass(frozen=True, slots=True)
+class GroundTruth:
+    """All that outputs are scored with: the task, the gold, and the text and the schema it was made from."""
+
+    task: Task
+    gold: Gold
+    text: str | None = None
+    schema: Schema | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +48,59 @@ def as_row(value: Any, task: Task | None = None) -> Row:
     if not isinstance(value, dict):
         raise RowError([f"expected a JSON object, found {kind_of(value)}"])
     problems: list[str] = []
+    truth = _truth(value, task, problems, "put it in the row or name one for the whole file (--task)")
+    outputs = _outputs(value, problems)
+    if problems or truth is None:
+        raise RowError(problems)
+    return Row(value.get("id"), truth.task, truth.gold, tuple(outputs), truth.text, truth.schema)
+
+
+def read_ground_truth(truth: str | Mapping[str, Any]) -> GroundTruth:
+    """The ground truth in a row for a trainer: ``{"task", "text"?, "gold", "schema"?}`` as JSON text, or as an object.
+
+    In an object None stands for a key that is not there, as in the columns that trainers make of objects.
+
+    Raises RowError with everything that is wrong; gold is left to the reward, which reads it.
+    """
+    if isinstance(truth, str):
+        try:
+            parts = msgspec.json.decode(truth, type=dict[str, msgspec.Raw])
+            value = {key: _as_is(raw) if key == "gold" else msgspec.json.decode(raw) for key, raw in parts.items()}
+        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
+            raise RowError([f"expected JSON text {_SHAPE}: {error}"]) from None
+    elif isinstance(truth, Mapping):
+        value = _without_nulls(truth)
+    else:
+        raise RowError([f"expected JSON text {_SHAPE}, found {kind_of(truth)}"])
+    problems: list[str] = []
+    found = _truth(
+        value, None, problems, f"expected {_SHAPE}, found the keys {', '.join(map(str, value)) or 'of nothing'}"
+    )
+    if problems or found is None:
+        raise RowError(problems)
+    return found
+
+
+_SHAPE = '{"task", "text", "gold", "schema"}'
+
+
+def _as_is(raw: msgspec.Raw) -> Any:
+    """An object as the text that it is written in, so that the reward sees keys that stand twice."""
+    text = bytes(raw).decode()
+    return text if text.startswith("{") else msgspec.json.decode(raw)
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _truth(value: Mapping[str, Any], task: Task | None, problems: list[str], hint: str) -> GroundTruth | None:
     try:
         task = as_task(value["task"]) if value.get("task") is not None else task
         if task is None:
-            problems.append("task: missing; put it in the row or name one for the whole file (--task)")
+            problems.append(f"task: missing; {hint}")
     except ValueError as error:
         problems.append(f"task: {error}")
     text = value.get("text")
@@ -52,10 +114,7 @@ def as_row(value: Any, task: Task | None = None) -> Row:
     gold: Any = value.get("gold")
     if not isinstance(gold, (dict, str)):
         problems.append(f"gold: expected a records object or JSON text, found {kind_of(gold)}")
-    outputs = _outputs(value, problems)
-    if problems or task is None:
-        raise RowError(problems)
-    return Row(value.get("id"), task, gold, tuple(outputs), text, schema)
+    return None if problems or task is None else GroundTruth(task, gold, text, schema)
 
 
 def _outputs(value: dict[str, Any], problems: list[str]) -> list[str]:

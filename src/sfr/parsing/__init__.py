@@ -5,6 +5,7 @@ from __future__ import annotations
 from sfr.formats import Policy, Problem, Split
 from sfr.parsing._gold import Gold, read_gold
 from sfr.parsing._parse import RUNGS, Parsed, ParseError, Reading, Status, parse, source_of
+from sfr.parsing._wrapping import thought
 
 __all__ = [
     "RUNGS",
@@ -19,4 +20,5 @@ __all__ = [
     "parse",
     "read_gold",
     "source_of",
+    "thought",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 
-__all__ = ["fenced", "is_talk", "open_wrapping", "unfenced"]
+__all__ = ["fenced", "is_talk", "open_wrapping", "thought", "unfenced"]
 
 _TAG = "think|thinking|thought|reasoning"
 _OPEN_THINKING = re.compile(rf"\s*<({_TAG})>", re.IGNORECASE)
@@ -40,6 +40,15 @@ def open_wrapping(text: str) -> tuple[str, int, list[str], bool]:
         end = closing.start() if closing else end
         rungs.append("answer")
     return text[start:end], start, rungs, closed
+
+
+def thought(text: str) -> str:
+    """What a text thinks before its answer, without its tags; "" if that is nothing, or if it has none."""
+    last = _last(_CLOSE_THINKING, text, 0)
+    opening = _OPEN_THINKING.match(text)
+    if last is None and opening is None:
+        return ""
+    return text[opening.end() if opening else 0 : last.start() if last else None].strip()
 
 
 def fenced(before: str, after: str) -> bool:
