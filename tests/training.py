@@ -28,7 +28,19 @@ RELATION_SETS = {
 }
 RESAMPLED = {"ADE_corpus": 15_000, "CoNLL2004": 5_000, "SciERC": 10_000}
 
-TRAINERS = ("llamafactory", "llamafactory-messages", "verl", "trl", "easyr1", "openrlhf", "ms-swift")
+TRAINERS = (
+    "llamafactory",
+    "llamafactory-messages",
+    "verl",
+    "trl",
+    "easyr1",
+    "openrlhf",
+    "ms-swift",
+    "slime",
+    "rllm",
+    "nemo-rl",
+    "skyrl",
+)
 
 
 def row(sentence, dataset="sample", split="train"):

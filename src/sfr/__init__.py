@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from sfr.grading import BadGoldError as BadGoldError
     from sfr.grading import Grade as Grade
     from sfr.grading import Grader as Grader
-    from sfr.grading import answer_text as answer_text
     from sfr.grading import configured as configured
     from sfr.grading import grader as grader
     from sfr.grading import group_shares as group_shares
@@ -45,6 +44,9 @@ if TYPE_CHECKING:
     from sfr.structures import Event as Event
     from sfr.structures import Extraction as Extraction
     from sfr.structures import Relation as Relation
+    from sfr.turns import after_prompt as after_prompt
+    from sfr.turns import answer_text as answer_text
+    from sfr.turns import without_end as without_end
     from sfr.units import EEUnits as EEUnits
     from sfr.units import NERUnits as NERUnits
     from sfr.units import REUnits as REUnits
@@ -56,7 +58,7 @@ if TYPE_CHECKING:
 # and most of them never score.
 _HOMES = {
     "formats": ("FORMATS", "dump"),
-    "grading": ("BadGoldError", "Grade", "Grader", "answer_text", "configured", "grader", "group_shares"),
+    "grading": ("BadGoldError", "Grade", "Grader", "configured", "grader", "group_shares"),
     "matching": ("Counts", "Match", "argument_counts", "match_trigger_groups"),
     "measures": ("coverage", "f1", "jaccard_distance", "symmetric_difference"),
     "normalize": ("Normalizer",),
@@ -64,6 +66,7 @@ _HOMES = {
     "rewards": ("EEReward", "NERReward", "REReward", "Reward", "Score", "from_signature", "reward"),
     "schema": ("Schema",),
     "structures": ("Argument", "Entity", "Event", "Extraction", "Relation"),
+    "turns": ("after_prompt", "answer_text", "without_end"),
     "units": ("EEUnits", "NERUnits", "REUnits", "ee_units", "ner_units", "re_units"),
 }
 

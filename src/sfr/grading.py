@@ -30,7 +30,6 @@ __all__ = [
     "BadGoldError",
     "Grade",
     "Grader",
-    "answer_text",
     "configured",
     "grader",
     "group_shares",
@@ -218,7 +217,7 @@ def _bad(error: RowError | ParseError, index: int | None) -> BadGoldError:
 # -- settings -----------------------------------------------------------------------------------------
 
 
-def grader(  # noqa: PLR0913 - the settings, by keyword
+def grader(
     *,
     profile: str = "paper",
     granularity: Granularity = "both",
@@ -271,7 +270,7 @@ def _by_task(fields: Mapping[str, Any], problems: list[str]) -> dict[Task, dict[
         task, dot, field = name.partition(".")
         if task in TASKS and (dot or isinstance(value, Mapping)):
             for one, of in ({field: value} if dot else value).items():
-                _put(own, [task], str(one), of, problems)  # type: ignore[list-item]
+                _put(own, [task], str(one), of, problems)
         else:
             _put(general, TASKS, name, value, problems)
     return {task: {**general[task], **own[task]} for task in TASKS}
@@ -329,28 +328,7 @@ def _plain(value: Any) -> Any:
     raise ValueError(f"a setting must be a number, a text, a list or a mapping, not {type(value).__name__}")
 
 
-# -- what trainers hand over, and what they log -------------------------------------------------------
-
-
-def answer_text(completion: Any) -> str:
-    """The text of a completion: a string, messages of which the last one counts, or nothing at all.
-
-    Raises TypeError for anything else.
-
-    >>> answer_text([{"role": "assistant", "content": "{}"}]), answer_text(None)
-    ('{}', '')
-    """
-    if completion is None:
-        return ""
-    if isinstance(completion, str):
-        return completion
-    if isinstance(completion, Mapping):
-        return answer_text(completion["text"] if completion.get("type") == "text" else completion.get("content"))
-    if isinstance(completion, (list, tuple)):
-        if all(isinstance(part, Mapping) and "type" in part and "role" not in part for part in completion):
-            return "".join(answer_text(part) for part in completion)
-        return answer_text(completion[-1]) if completion else ""
-    raise TypeError(f"a completion is a string or a list of messages, not {type(completion).__name__}")
+# -- what trainers log --------------------------------------------------------------------------------
 
 
 def group_shares(truths: Sequence[Any], grades: Sequence[Grade]) -> dict[str, float]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from pkgutil import resolve_name
 
 import pytest
@@ -123,9 +124,11 @@ def test_bad_gold_can_be_skipped_and_is_marked(convention, call):
 
     found = call(convention, truths, ['{"person": ["Kevin"]}'] * 3, bad_gold="skip")
 
-    assert [1.0, 0.0, 0.0] == [outcome.value for outcome in found]
-    assert [0.0, 1.0, 1.0] == [
-        value for outcome in found for name, value in outcome.terms.items() if name.endswith("bad_gold")
+    assert [outcome.value for outcome in found] == [1.0, 0.0, 0.0]
+    assert [value for outcome in found for name, value in outcome.terms.items() if name.endswith("bad_gold")] == [
+        0.0,
+        1.0,
+        1.0,
     ]
 
 
@@ -211,8 +214,7 @@ def test_importing_an_adapter_loads_nothing_heavy(name):
 @pytest.mark.parametrize("name", CONVENTIONS)
 def test_an_adapter_is_short(name):
     module = resolve_name(CONVENTIONS[name].route.partition(":")[0])
-    with open(module.__file__, encoding="utf-8") as file:
-        lines = [line for line in file if line.strip()]
+    lines = [line for line in Path(module.__file__).read_text(encoding="utf-8").splitlines() if line.strip()]
 
     assert len(lines) <= 70
 

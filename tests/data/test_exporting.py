@@ -23,6 +23,10 @@ COLUMNS = {
     "easyr1": ["problem", "answer", "dataset", "id"],
     "openrlhf": ["input", "label", "dataset", "id"],
     "ms-swift": ["messages", "solution", "dataset", "id"],
+    "slime": ["prompt", "label", "metadata"],
+    "rllm": ["question", "ground_truth", "dataset", "example"],
+    "nemo-rl": ["problem", "expected_answer", "dataset", "id"],
+    "skyrl": ["prompt", "env_class", "reward_spec", "dataset", "id"],
 }
 OURS = template("sa-records")
 

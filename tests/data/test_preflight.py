@@ -55,6 +55,15 @@ def changed(exported, tmp_path):
     return changed
 
 
+PROMPTS = {
+    "easyr1": "problem",
+    "nemo-rl": "problem",
+    "openrlhf": "input",
+    "rllm": "question",
+    **dict.fromkeys(("trl", "slime", "skyrl"), "prompt"),
+}
+
+
 def with_prompt(name, change):
     """Changes the prompt of a row."""
 
@@ -62,8 +71,8 @@ def with_prompt(name, change):
         if name == "llamafactory":
             instruction, _, text = change(f"{found['instruction']}\n{found['input']}").rpartition("\n")
             return {**found, "instruction": instruction, "input": text}
-        key = {"easyr1": "problem", "openrlhf": "input", "trl": "prompt"}.get(name, "messages")
-        if name == "easyr1":
+        key = PROMPTS.get(name, "messages")
+        if isinstance(found[key], str):
             return {**found, key: change(found[key])}
         first, *others = found[key]
         return {**found, key: [{**first, "content": change(first["content"])}, *others]}
@@ -83,13 +92,28 @@ def with_target(name, change):
     return apply
 
 
-TRUTHS = {"easyr1": "answer", "openrlhf": "label", "ms-swift": "solution"}
+TRUTHS = {
+    "easyr1": "answer",
+    "ms-swift": "solution",
+    "nemo-rl": "expected_answer",
+    "openrlhf": "label",
+    "slime": "label",
+}
 
 
 def with_truth(name, change):
     """Changes the ground truth of a row."""
     key = TRUTHS.get(name, "ground_truth")
-    return lambda found: {**found, key: change(found[key])}
+
+    def apply(found):
+        if name == "skyrl":
+            return {**found, "reward_spec": apply_to(found["reward_spec"])}
+        return apply_to(found)
+
+    def apply_to(holder):
+        return {**holder, key: change(holder[key])}
+
+    return apply
 
 
 def with_envelope(name, **changes):
@@ -325,7 +349,7 @@ def test_an_example_that_the_template_has_nothing_for_is_found(tmp_path, example
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (b'{"a": 1, "b": 2}', r"expected an example, or a row of llamafactory, .*, ms-swift; found the keys a, b"),
+        (b'{"a": 1, "b": 2}', r"expected an example, or a row of llamafactory, .*, skyrl; found the keys a, b"),
         (b"7", "expected a JSON object, found the number 7"),
         (b"[]", "expected a JSON object, found a list"),
         (b"{", "expected one JSON object in the line: .*"),

@@ -54,6 +54,15 @@ WRITTEN = {
     "easyr1": {"problem": ROW.prompt, "answer": TRUTH, **WHENCE},
     "openrlhf": {"input": ASKED, "label": TRUTH, **WHENCE},
     "ms-swift": {"messages": ASKED, "solution": TRUTH, **WHENCE},
+    "slime": {"prompt": ASKED, "label": TRUTH, "metadata": WHENCE},
+    "rllm": {"question": ROW.prompt, "ground_truth": TRUTH, "dataset": "zoo", "example": "dev-7"},
+    "nemo-rl": {"problem": ROW.prompt, "expected_answer": TRUTH, **WHENCE},
+    "skyrl": {
+        "prompt": ASKED,
+        "env_class": "sfr",
+        "reward_spec": {"method": "rule", "ground_truth": TRUTH},
+        **WHENCE,
+    },
 }
 WITH_TARGETS = {"llamafactory", "llamafactory-messages"}
 

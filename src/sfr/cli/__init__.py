@@ -16,6 +16,8 @@ _MODULES = {
     "rerun": "sfr.cli._rerun",
     "report": "sfr.cli._report",
     "generate": "sfr.cli._generate",
+    "doctor": "sfr.cli._doctor",
+    "serve": "sfr.cli._serve",
     "samples": "sfr.cli._samples",
     "data": "sfr.cli.data",
 }
@@ -23,7 +25,10 @@ _EXTRAS = {
     "jinja2": "report",
     "numpy": "eval",
     "openai": "generate",
+    "prometheus_client": "serve",
     "pydantic": "generate",
+    "starlette": "serve",
+    "uvicorn": "serve",
     "vl_convert": "report",
     "yaml": "generate",
 }

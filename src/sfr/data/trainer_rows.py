@@ -162,6 +162,41 @@ def _read_ms_swift(row: Mapping[str, Any]) -> tuple[str, str | None, str]:
     return _asked(row["messages"]), None, row["solution"]
 
 
+def _slime(row: Prompted) -> Row:
+    return {"prompt": _user(row.prompt), "label": ground_truth(row.example), "metadata": _whence(row.example)}
+
+
+def _read_slime(row: Mapping[str, Any]) -> tuple[str, str | None, str]:
+    return _asked(row["prompt"]), None, row["label"]
+
+
+def _rllm(row: Prompted) -> Row:
+    # rLLM takes rows of one id for one group, and ids of examples are unique in their data set alone.
+    about = {"dataset": row.example.dataset, "example": row.example.id}
+    return {"question": row.prompt, "ground_truth": ground_truth(row.example), **about}
+
+
+def _read_rllm(row: Mapping[str, Any]) -> tuple[str, str | None, str]:
+    return row["question"], None, row["ground_truth"]
+
+
+def _nemo_rl(row: Prompted) -> Row:
+    return {"problem": row.prompt, "expected_answer": ground_truth(row.example), **_whence(row.example)}
+
+
+def _read_nemo_rl(row: Mapping[str, Any]) -> tuple[str, str | None, str]:
+    return row["problem"], None, row["expected_answer"]
+
+
+def _skyrl(row: Prompted) -> Row:
+    spec = {"method": "rule", "ground_truth": ground_truth(row.example)}
+    return {"prompt": _user(row.prompt), "env_class": "sfr", "reward_spec": spec, **_whence(row.example)}
+
+
+def _read_skyrl(row: Mapping[str, Any]) -> tuple[str, str | None, str]:
+    return _asked(row["prompt"]), None, row["reward_spec"]["ground_truth"]
+
+
 def _whence(example: Example) -> Row:
     return {"dataset": example.dataset, "id": example.id}
 
@@ -210,6 +245,19 @@ TRAINERS: dict[str, TrainerRows] = {
     ),
     "ms-swift": TrainerRows(
         "ms-swift: messages without an answer, solution", frozenset({"messages", "solution"}), _ms_swift, _read_ms_swift
+    ),
+    "slime": TrainerRows(
+        "slime: prompt as messages, label, metadata", frozenset({"prompt", "label", "metadata"}), _slime, _read_slime
+    ),
+    "rllm": TrainerRows("rLLM: question, ground_truth", frozenset({"question", "ground_truth"}), _rllm, _read_rllm),
+    "nemo-rl": TrainerRows(
+        "NeMo-RL: problem, expected_answer", frozenset({"problem", "expected_answer"}), _nemo_rl, _read_nemo_rl
+    ),
+    "skyrl": TrainerRows(
+        "SkyRL: prompt as messages, env_class, reward_spec",
+        frozenset({"prompt", "env_class", "reward_spec"}),
+        _skyrl,
+        _read_skyrl,
     ),
 }
 """The kinds of rows by name."""
