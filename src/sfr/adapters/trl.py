@@ -29,7 +29,7 @@ class SFRReward:
     def __call__(
         self,
         completions: Sequence[Any],
-        ground_truth: Sequence[Any],
+        ground_truth: Sequence[Any] | None = None,
         *,
         log_metric: Callable[[str, float], None] | None = None,
         log_extra: Callable[[str, list[Any]], None] | None = None,
@@ -37,6 +37,8 @@ class SFRReward:
         **_: Any,
     ) -> list[float]:
         """The reward of each completion."""
+        if ground_truth is None:
+            raise ValueError("the rows have no column 'ground_truth'; sfr data export --for trl writes it")
         grader = sfr.configured(**self.settings)
         outputs = [sfr.answer_text(completion) for completion in completions]
         grades = grader.grade_batch(ground_truth, outputs, step=getattr(trainer_state, "global_step", None))

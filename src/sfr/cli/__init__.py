@@ -16,6 +16,7 @@ _MODULES = {
     "rerun": "sfr.cli._rerun",
     "report": "sfr.cli._report",
     "generate": "sfr.cli._generate",
+    "recipes": "sfr.cli._recipes",
     "doctor": "sfr.cli._doctor",
     "serve": "sfr.cli._serve",
     "samples": "sfr.cli._samples",
