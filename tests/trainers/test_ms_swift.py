@@ -19,12 +19,9 @@ from tests.adapters.driving import installed
 if not installed("ms-swift"):
     pytest.skip("takes ms-swift", allow_module_level=True)
 
-from tests.trainers.tiny import make_tiny
-
 SHIM = kit_root() / "ms-swift" / "sfr_ms_swift.py"
 BIN = Path(sys.executable).parent
 TERMS = ("pair_f1", "triple_f1", "argument_f1", "unparsable", "invalid")
-STEPS = 90
 SETTINGS = "profile=bounded invalid=-0.75"
 
 
@@ -36,39 +33,12 @@ def home(tmp_path_factory):
         "samples --raw raw",
         "data build raw -o built",
         "data mix cm_3 --from built -o mixed --scale 0.0003",
-        "data export mixed/cm_3.jsonl --for ms-swift -o rows",
+        "data export mixed/cm_3.jsonl --for ms-swift -o rows --template short-records",
     ):
         subprocess.run([BIN / "sfr", *command.split()], cwd=folder, check=True, capture_output=True, timeout=60)
-    warm(make_tiny(folder / "tiny", hidden=64), lines_of(folder / "rows" / "cm_3.jsonl"))
+    tiny = (BIN / "python", "-m", "sfr.tiny", "rows/cm_3.jsonl", "-o", "tiny", "--steps", "30")
+    subprocess.run(tiny, cwd=folder, check=True, capture_output=True, timeout=300)
     return folder
-
-
-def warm(folder, rows):
-    """Let the model learn half of what the rows want: one that knows nothing earns the same for whatever it says."""
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    torch.set_num_threads(1)  # several wait for each other for minutes on a busy machine
-    model, tokenizer = AutoModelForCausalLM.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
-    texts, answers = [], []
-    for row in rows:
-        prompt = tokenizer.apply_chat_template(
-            row["messages"], tokenize=False, add_generation_prompt=True, enable_thinking=False
-        )
-        answers.append(f"{json.dumps(json.loads(row['solution'])['gold'], ensure_ascii=False)}<|im_end|>")
-        texts.append(prompt + answers[-1])
-    batch = tokenizer(texts, return_tensors="pt", padding=True)
-    labels = torch.full_like(batch["input_ids"], -100)
-    for row, answer in enumerate(answers):
-        length = len(tokenizer(answer)["input_ids"])  # padding is on the left
-        labels[row, -length:] = batch["input_ids"][row, -length:]
-    optimizer = torch.optim.AdamW(model.parameters(), lr=4e-3)
-    for _ in range(STEPS):
-        loss = model(**batch, labels=labels).loss
-        loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
-    model.save_pretrained(folder)
 
 
 def swift(folder, out, *arguments, rows="rows/cm_3.jsonl", settings=SETTINGS):

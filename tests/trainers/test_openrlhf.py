@@ -26,7 +26,7 @@ from openrlhf.datasets.prompts_dataset import preprocess_data
 from openrlhf.utils.agent import SingleTurnAgentExecutor
 from transformers import AutoTokenizer
 
-from tests.trainers.tiny import make_tiny
+from sfr.tiny import make_tiny
 
 SHIM = str(kit_root() / "openrlhf" / "sfr_openrlhf.py")
 SAMPLE = list(samples.rows())
@@ -41,7 +41,9 @@ def no_settings(monkeypatch):
 
 @pytest.fixture(scope="module")
 def tokenizer(tmp_path_factory):
-    return AutoTokenizer.from_pretrained(make_tiny(tmp_path_factory.mktemp("tiny"), hidden=32))
+    return AutoTokenizer.from_pretrained(
+        make_tiny(tmp_path_factory.mktemp("tiny"), (row["text"] for row in SAMPLE), hidden=64)
+    )
 
 
 class Engine:

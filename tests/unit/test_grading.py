@@ -130,12 +130,14 @@ def test_a_bad_ground_truth_is_refused_with_what_is_wrong(truth, problem):
 
     assert problem in str(caught.value)
     skipped = sfr.grader(bad_gold="skip").grade(truth, "{}")
-    assert (0.0, None, 1.0) == (skipped.value, skipped.task, skipped.terms["bad_gold"])
+    assert (skipped.value, skipped.task, skipped.terms["bad_gold"]) == (0.0, None, 1.0)
     assert all(math.isfinite(value) for value in skipped.terms.values())
 
 
 def test_of_several_ground_truths_the_bad_one_is_named():
-    with pytest.raises(sfr.BadGoldError, match=r"bad ground truth \[2\]:\n  gold: not-a-string @ person\[0\]") as caught:
+    with pytest.raises(
+        sfr.BadGoldError, match=r"bad ground truth \[2\]:\n  gold: not-a-string @ person\[0\]"
+    ) as caught:
         sfr.grader().grade_batch([KEVIN, KEVIN, '{"task": "ner", "gold": {"person": [7]}}'], ["{}"] * 3)
 
     copy = pickle.loads(pickle.dumps(caught.value))
@@ -182,7 +184,7 @@ def test_thinking_that_never_ends_is_not_what_is_required():
 def test_a_field_goes_to_the_tasks_that_have_it_and_one_of_a_task_goes_before():
     grader = sfr.grader(gamma=3.0, invalid=-2, ner={"gamma": 2.0, "mismatch": "jaccard_distance"}, **{"ee.w_type": 0.1})
 
-    assert [2.0, 3.0, 3.0] == [grader.rewards[task].gamma for task in TASKS]
+    assert [grader.rewards[task].gamma for task in TASKS] == [2.0, 3.0, 3.0]
     assert {-2.0} == {one.invalid for one in grader.rewards.values()}
     assert grader.rewards["ner"].mismatch == "jaccard_distance"
     assert grader.rewards["ee"].w_type == 0.1
@@ -200,9 +202,20 @@ def test_the_ablations_are_a_setting(granularity):
 
 def test_all_that_is_wrong_with_settings_is_told_at_once():
     with pytest.raises(ValueError) as caught:
-        sfr.grader(thinking="no", gama=1, granularity="some", scale="x", ner={"w": 1}, bad_gold="drop", log=7, gamma="b")
+        sfr.grader(
+            thinking="no", gama=1, granularity="some", scale="x", ner={"w": 1}, bad_gold="drop", log=7, gamma="b"
+        )
 
-    for what in ("thinking='no'", "'gama'", "granularity='some'", "scale='x'", "'w'", "bad_gold='drop'", "log=7", "gamma='b'"):
+    for what in (
+        "thinking='no'",
+        "'gama'",
+        "granularity='some'",
+        "scale='x'",
+        "'w'",
+        "bad_gold='drop'",
+        "log=7",
+        "gamma='b'",
+    ):
         assert what in str(caught.value)
     with pytest.raises(ValueError, match="profile='sfr', expected one of paper, bounded"):
         sfr.grader(profile="sfr")
@@ -220,7 +233,11 @@ def test_settings_come_from_the_environment_and_keywords_go_before(monkeypatch):
 
 @pytest.mark.parametrize(
     ("value", "message"),
-    [("bounded", "expected NAME=VALUE, found bounded"), ("a='", "No closing quotation"), ("x=1", "unknown setting 'x'")],
+    [
+        ("bounded", "expected NAME=VALUE, found bounded"),
+        ("a='", "No closing quotation"),
+        ("x=1", "unknown setting 'x'"),
+    ],
 )
 def test_a_bad_environment_variable_is_told(monkeypatch, value, message):
     monkeypatch.setenv(ENVIRONMENT, value)
@@ -256,8 +273,8 @@ def test_every_grade_is_a_line_of_the_journal(tmp_path):
     (path,) = (tmp_path / "terms").iterdir()
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
-    assert [1, 2, 2] == [line["step"] for line in lines]
-    assert [None, "dev", "dev"] == [line.get("split") for line in lines]
+    assert [line["step"] for line in lines] == [1, 2, 2]
+    assert [line.get("split") for line in lines] == [None, "dev", "dev"]
     assert [(g.task, g.value, g.terms) for g in grades] == [
         (line["task"], line["value"], {name: line[name] for name in grader.names}) for line in lines
     ]
@@ -269,7 +286,7 @@ def test_a_journal_that_cannot_be_written_is_told_once_and_ends_nothing(tmp_path
     with caplog.at_level(logging.WARNING, logger="sfr.termlog"):
         values = [grader.grade(KEVIN, RIGHT).value for _ in range(3)]
 
-    assert [1.0] * 3 == values
+    assert values == [1.0] * 3
     assert len(caplog.records) == 1
     assert "the terms of rewards are logged no longer" in caplog.text
 

@@ -23,15 +23,12 @@ _MODULES = {
     "data": "sfr.cli.data",
 }
 _EXTRAS = {
-    "jinja2": "report",
-    "numpy": "eval",
-    "openai": "generate",
-    "prometheus_client": "serve",
-    "pydantic": "generate",
-    "starlette": "serve",
-    "uvicorn": "serve",
-    "vl_convert": "report",
-    "yaml": "generate",
+    "evaluate": "eval",
+    "rerun": "eval",
+    "report": "report",
+    "generate": "generate",
+    "doctor": "data",
+    "serve": "serve",
 }
 
 

@@ -17,7 +17,7 @@ __all__ = ["Commands"]
 class Commands(click.Group):
     """Commands by name, each in a module that has it as ``NAME_command``, in the order in which they are used.
 
-    ``extras`` names, for libraries that a command may miss, the extra of this package that brings them;
+    ``extras`` names, for commands that may miss a library, the extra of this package that brings it;
     without it the command stands in the list and says so.
     """
 
@@ -39,9 +39,9 @@ class Commands(click.Group):
             module = import_module(self.modules[cmd_name])
         except ModuleNotFoundError as error:
             library = (error.name or "").partition(".")[0]
-            if library not in self.extras:
+            if library == "sfr" or cmd_name not in self.extras:
                 raise
-            return _without(cmd_name, library, self.extras[library])
+            return _without(cmd_name, library, self.extras[cmd_name])
         found: click.Command = getattr(module, f"{cmd_name}_command")
         return found
 

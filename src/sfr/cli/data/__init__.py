@@ -20,7 +20,7 @@ _MODULES = {
 }
 
 
-@click.group("data", cls=Commands, modules=_MODULES, extras={"pydantic": "data", "yaml": "data"})
+@click.group("data", cls=Commands, modules=_MODULES, extras=dict.fromkeys(_MODULES, "data"))
 def data_command() -> None:
     """Turn published data sets into training files.
 
