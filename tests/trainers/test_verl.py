@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not installed("verl"), reason="takes verl")
 
 KIT = kit_root() / "verl"
 RECIPES = sorted(KIT.rglob("*.yaml"))
-STEPS = 10
+STEPS = 12
 ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 LONG = pytest.mark.skipif("SFR_LONG_TESTS" not in os.environ, reason="takes minutes: set SFR_LONG_TESTS=1")
 
@@ -165,7 +165,7 @@ def test_the_terms_are_in_the_metrics_of_validation(trained, source):
 
 def test_the_terms_of_training_are_in_the_journal(home, trained):
     """verl keeps none of them; the means of the journal are those of its log."""
-    lines = [line for line in journal(home / "terms")]
+    lines = journal(home / "terms")
 
     assert len(lines) == STEPS * 200 + 2 * 25
     assert {line["task"] for line in lines} == {"ner", "re", "ee"}

@@ -201,7 +201,7 @@ def test_the_ablations_are_a_setting(granularity):
 
 
 def test_all_that_is_wrong_with_settings_is_told_at_once():
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(ValueError, match="bad settings of the reward") as caught:
         sfr.grader(
             thinking="no", gama=1, granularity="some", scale="x", ner={"w": 1}, bad_gold="drop", log=7, gamma="b"
         )
