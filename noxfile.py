@@ -151,7 +151,7 @@ TRAINERS = {
     ),
     "ms-swift": Environment(
         ("torch==2.13.0", "ms-swift==4.6.0", "msgspec", "transformers==5.19.0", "trl==0.29.1", "datasets==4.8.4"),
-        ("tests/trainers/test_ms_swift.py",),
+        ("tests/trainers/test_ms_swift.py", "tests/adapters/test_contract.py"),
     ),
     "verifiers": Environment(  # and SkyRL; neither needs torch
         ("verifiers==0.4.0", "skyrl-gym==0.4.0", "uv==0.13.9"),

@@ -24,7 +24,6 @@ def main(model: str, rows: str) -> None:
         gradient_checkpointing=False,
         report_to="none",
         save_strategy="no",
-        chat_template_kwargs={"enable_thinking": False},
         seed=1,
     )
     trainer = GRPOTrainer(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,14 +104,19 @@ def make_tiny(folder: Path, texts: Iterable[str], *, hidden: int = 128, layers: 
     return folder
 
 
-def warm_up(folder: Path, pairs: Sequence[tuple[str, str]], *, steps: int, rate: float = 3e-3, seed: int = 0) -> float:
-    """Train a model on prompts and answers, eight at a time, and write it back; its last loss."""
+def warm_up(
+    folder: Path, pairs: Sequence[tuple[str, str]], *, steps: int, rate: float = 3e-3, seed: int = 0, **chat: Any
+) -> float:
+    """Train a model on prompts and answers, eight at a time, and write it back; its last loss.
+
+    ``chat`` goes to the chat template, as the trainer will have it: ``enable_thinking=False``.
+    """
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     tokenizer: Any = AutoTokenizer.from_pretrained(folder)
     model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    rows = [_encoded(tokenizer, prompt, answer) for prompt, answer in pairs]
+    rows = [_encoded(tokenizer, prompt, answer, chat) for prompt, answer in pairs]
     rng = random.Random(seed)  # noqa: S311 - the order of rows
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.0)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=rate, total_steps=steps + 1, pct_start=0.1)
@@ -133,10 +138,10 @@ def warm_up(folder: Path, pairs: Sequence[tuple[str, str]], *, steps: int, rate:
     return float(loss.detach())
 
 
-def _encoded(tokenizer: Any, prompt: str, answer: str) -> tuple[list[int], int]:
+def _encoded(tokenizer: Any, prompt: str, answer: str, chat: Mapping[str, Any]) -> tuple[list[int], int]:
     """The tokens of a prompt in its template and of an answer, and where the answer begins."""
     message = [{"role": "user", "content": prompt}]
-    asked = tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True)
+    asked = tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True, **chat)
     before = tokenizer(asked, add_special_tokens=False)["input_ids"]
     after = tokenizer(answer, add_special_tokens=False)["input_ids"]
     return [*before, *after, tokenizer.eos_token_id], len(before)
@@ -148,10 +153,13 @@ def _encoded(tokenizer: Any, prompt: str, answer: str) -> tuple[list[int], int]:
     "-o", "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to make."
 )
 @click.option("--steps", type=click.IntRange(min=0), default=60, show_default=True, help="Steps of the warm-up.")
+@click.option("--no-thinking", is_flag=True, help="For a trainer that sets enable_thinking to False.")
 @click.option("--hidden", type=click.IntRange(64, 4_096), default=128, show_default=True, help="Its width.")
 @click.option("--layers", type=click.IntRange(1, 64), default=2, show_default=True, help="Its depth.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the weights and the order of rows.")
-def main(files: tuple[Path, ...], out: Path, steps: int, hidden: int, layers: int, seed: int) -> None:  # noqa: PLR0913, PLR0917 - one for each option
+def main(  # noqa: PLR0913 - one for each option
+    *, files: tuple[Path, ...], out: Path, steps: int, no_thinking: bool, hidden: int, layers: int, seed: int
+) -> None:
     """Make a tiny Qwen3 for the rows in FILES, and train it on them a little.
 
     FILES are rows as sfr data export writes them, for any trainer.
@@ -161,7 +169,8 @@ def main(files: tuple[Path, ...], out: Path, steps: int, hidden: int, layers: in
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     make_tiny(out, (text for pair in pairs for text in pair), hidden=hidden, layers=layers, seed=seed)
-    loss = warm_up(out, pairs, steps=steps, seed=seed) if steps else None
+    chat = {"enable_thinking": False} if no_thinking else {}
+    loss = warm_up(out, pairs, steps=steps, seed=seed, **chat) if steps else None
     click.echo(f"wrote {out}, made for {len(pairs)} rows" + (f"; loss {loss:.3f}" if loss is not None else ""))
 
 

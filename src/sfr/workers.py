@@ -11,7 +11,7 @@ from itertools import islice
 from multiprocessing import get_context, parent_process
 from typing import Any, TypeVar
 
-__all__ = ["in_order"]
+__all__ = ["end_with_parent", "in_order"]
 
 _CHUNK = 256
 _AHEAD = 4  # chunks a process has waiting
@@ -53,11 +53,15 @@ _job: Callable[[Any], Any] | None = None  # of a worker process: it keeps its ca
 def _adopt(job: Callable[[Any], Any]) -> None:
     global _job  # noqa: PLW0603
     _job = job
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    end_with_parent()
 
 
-def _die_with_parent() -> None:
-    """End this worker when the command has ended, however it did."""
+def end_with_parent() -> None:
+    """See to it that this worker ends when the process that started it has ended, however it did."""
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
     parent = parent_process()
     if parent is not None:
         parent.join()

@@ -101,9 +101,7 @@ def test_a_query_without_its_prompt_is_refused_rather_than_graded(app):
     found = app.post("/openrlhf", asked)
 
     assert found.status == 422
-    assert found.json["problems"] == [
-        "query[1]: expected the prompt before the answer; there is nothing that ends with 'What?'"
-    ]
+    assert found.json["problems"] == ["query[1]: the query does not hold its prompt, which ends with 'What?'"]
 
 
 def test_the_adapter_and_the_server_make_the_same_of_a_sample(app):

@@ -36,7 +36,7 @@ def home(tmp_path_factory):
         "data export mixed/cm_3.jsonl --for ms-swift -o rows --template short-records",
     ):
         subprocess.run([BIN / "sfr", *command.split()], cwd=folder, check=True, capture_output=True, timeout=60)
-    tiny = (BIN / "python", "-m", "sfr.tiny", "rows/cm_3.jsonl", "-o", "tiny", "--steps", "45")
+    tiny = (BIN / "python", "-m", "sfr.tiny", "rows/cm_3.jsonl", "-o", "tiny", "--steps", "50", "--no-thinking")
     subprocess.run(tiny, cwd=folder, check=True, capture_output=True, timeout=300)
     return folder
 

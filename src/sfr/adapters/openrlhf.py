@@ -9,7 +9,6 @@ dynamic filtering compares the mean ``scores`` of a group with a range; they are
 from __future__ import annotations
 
 import logging
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,18 +18,11 @@ __all__ = ["reward_func"]
 
 _log = logging.getLogger(__name__)
 
-_TAIL = 64
-_ENDS = (
-    *("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<|return|>"),
-    *("<end_of_turn>", "<eos>", "</s>", "<｜end▁of▁sentence｜>"),  # noqa: RUF001 - as DeepSeek writes it
-)
-"""What ends a turn in the vocabularies of Qwen, Llama, Phi, gpt-oss, Gemma, Mistral and DeepSeek."""
-
 
 def reward_func(queries: Sequence[str], prompts: Sequence[str], labels: Sequence[str], **_: Any) -> dict[str, Any]:
     """The reward of one output, as numbers: OpenRLHF makes tensors of one dimension of them, and of two of lists."""
     try:
-        (output,) = map(_answer, queries, prompts)  # one in a call, as OpenRLHF has it
+        (output,) = map(sfr.after_prompt, queries, prompts)  # one in a call, as OpenRLHF has it
         grade = sfr.configured().grade(labels[0], output)
     except ValueError as error:
         # OpenRLHF says so at the level INFO, goes on without a reward, and fails where nobody looks for the cause.
@@ -40,20 +32,3 @@ def reward_func(queries: Sequence[str], prompts: Sequence[str], labels: Sequence
     scores = min(max(grade.value, 0.0), 1.0)
     logs = {f"sfr/{name}": value for name, value in grade.terms.items()}
     return {"rewards": grade.value, "scores": scores, "extra_logs": logs}
-
-
-def _answer(query: str, prompt: str) -> str:
-    """What the model wrote: the query without the prompt, and without what ends a turn.
-
-    A long prompt was cut at its beginning, and the tokens of another may spell it in another form of
-    Unicode; then the output begins after the end of the prompt.
-    """
-    rest = query[len(prompt) :]
-    if not query.startswith(prompt):
-        _, found, rest = query.partition(unicodedata.normalize("NFC", prompt)[-_TAIL:])
-        if not found:
-            raise ValueError(f"the query does not hold its prompt, which ends with {prompt[-_TAIL:]!r}")
-    end = len(rest)
-    while mark := next((mark for mark in _ENDS if rest.endswith(mark, 0, end)), None):
-        end -= len(mark)
-    return rest[:end]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -136,7 +139,9 @@ def _refused(config: Any) -> str:
     from verl.utils.config import validate_config
 
     try:
-        validate_config(config, use_reference_policy=need_reference_policy(config), use_critic=need_critic(config))
+        with warnings.catch_warnings(), redirect_stdout(StringIO()):  # what verl says of a recipe that is well
+            warnings.simplefilter("ignore")
+            validate_config(config, use_reference_policy=need_reference_policy(config), use_critic=need_critic(config))
     except (ValueError, AssertionError, TypeError, KeyError) as error:
         return str(error) or type(error).__name__
     return ""

@@ -6,19 +6,19 @@ import asyncio
 import json
 import os
 import signal
-import threading
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from typing import Any
 
 from sfr.files import kind_of
 from sfr.grading import BadGoldError, Grader
 from sfr.serving.conventions import CONVENTIONS, Asked
 from sfr.serving.refusals import Refused, as_json, problem_body
+from sfr.workers import end_with_parent
 
 __all__ = ["Answer", "Job", "Workers"]
 
@@ -154,15 +154,7 @@ def _adopt(job: Job) -> None:
     for stop in (signal.SIGINT, signal.SIGTERM):
         # Ctrl-C goes to all processes of a terminal; requests that are under way are to be finished.
         signal.signal(stop, signal.SIG_IGN)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-
-
-def _die_with_parent() -> None:
-    """End this worker when the server has ended, however it did."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    end_with_parent()
 
 
 def _work(path: str, body: bytes) -> Answer:
