@@ -5,7 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-__all__ = ["copy_kit", "kit_names", "kit_root"]
+__all__ = ["copy_kit", "kit_files", "kit_names", "kit_root"]
+
+_MADE = ("__pycache__", "*.pyc")
+"""What Python leaves beside files that it has loaded."""
 
 
 def kit_root() -> Path:
@@ -19,14 +22,21 @@ def kit_names() -> list[str]:
     return sorted(path.name for path in kit_root().iterdir() if path.is_dir())
 
 
+def kit_files(name: str) -> list[str]:
+    """The files of a kit, by their paths in it."""
+    kit = kit_root() / name
+    found = (path for path in kit.rglob("*") if path.is_file() and not any(map(path.match, _MADE)))
+    return sorted(path.relative_to(kit).as_posix() for path in found if path.parent.name != "__pycache__")
+
+
 def copy_kit(name: str, folder: Path) -> list[Path]:
     """Copy a kit to a folder that is not there yet; the files that were written, by their paths in it.
 
-    Raises ValueError for an unknown name or a folder that is there, OSError when it cannot be written.
+    Raises ValueError for an unknown name or what stands there already, OSError when it cannot be written.
     """
     if name not in kit_names():
         raise ValueError(f"there is no kit for {name!r}; known: {', '.join(kit_names())}")
-    if folder.exists():
+    if folder.exists() or folder.is_symlink():
         raise ValueError(f"{folder} is there already; name a new folder")
-    shutil.copytree(kit_root() / name, folder, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+    shutil.copytree(kit_root() / name, folder, ignore=shutil.ignore_patterns(*_MADE))
     return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())

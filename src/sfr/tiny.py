@@ -13,14 +13,14 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
 from sfr.data.trainer_rows import TRAINERS, kind_of_row
-from sfr.files import open_rows
+from sfr.files import RowError, decode_line, kind_of, open_rows
 
 __all__ = ["make_tiny", "pairs_of", "warm_up"]
 
@@ -37,18 +37,28 @@ _SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 def pairs_of(path: Path) -> list[tuple[str, str]]:
     """The prompts of a file of a trainer's rows, each with the answer of a perfect model: gold as records.
 
-    Raises ValueError when a row is of no kind that is known.
+    Raises OSError when it cannot be read, ValueError when there are no rows or one is of no kind that is known.
     """
     pairs = []
     for number, value, _ in open_rows(path).rows:
-        row = msgspec.json.decode(value) if isinstance(value, bytes) else value
-        name = kind_of_row(row)
-        if name is None:
-            raise ValueError(f"{path}:{number}: expected a row of {', '.join(TRAINERS)}; found {', '.join(row)}")
-        prompt, target, truth = TRAINERS[name].read(row)
-        gold = json.loads(truth)["gold"]
-        pairs.append((prompt, json.dumps(gold, ensure_ascii=False) if target is None else target))
+        try:
+            pairs.append(_pair(decode_line(value) if isinstance(value, bytes) else value))
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            why = str(error) if isinstance(error, RowError) else "found one of another shape; sfr data check tells more"
+            raise ValueError(f"{path}:{number}: expected a row of a trainer: {why}") from None
+    if not pairs:
+        raise ValueError(f"{path}: expected rows, found none")
     return pairs
+
+
+def _pair(row: Any) -> tuple[str, str]:
+    name = kind_of_row(row) if isinstance(row, dict) else None
+    if name is None:
+        found = f"the keys {', '.join(row)}" if isinstance(row, dict) else kind_of(row)
+        raise RowError([f"found {found}"])
+    prompt, target, truth = TRAINERS[name].read(row)
+    gold = json.loads(truth)["gold"]
+    return prompt, json.dumps(gold, ensure_ascii=False) if target is None else target
 
 
 def make_tiny(folder: Path, texts: Iterable[str], *, hidden: int = 128, layers: int = 2, seed: int = 0) -> Path:
@@ -147,6 +157,14 @@ def _encoded(tokenizer: Any, prompt: str, answer: str, chat: Mapping[str, Any]) 
     return [*before, *after, tokenizer.eos_token_id], len(before)
 
 
+def _is_there(distribution: str) -> bool:
+    try:
+        version(distribution)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
 @click.command("tiny")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
@@ -164,9 +182,14 @@ def main(  # noqa: PLR0913 - one for each option
 
     FILES are rows as sfr data export writes them, for any trainer.
     """
+    missing = [name for name in ("torch", "transformers") if not _is_there(name)]
+    if missing:
+        raise click.ClickException(f"takes {' and '.join(missing)}: python -m pip install {' '.join(missing)}")
+    if out.is_dir() and any(out.iterdir()):
+        raise click.BadParameter(f"{out} has something in it; name a new folder", param_hint="'-o'")
     try:
         pairs = [pair for path in files for pair in pairs_of(path)]
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     make_tiny(out, (text for pair in pairs for text in pair), hidden=hidden, layers=layers, seed=seed)
     chat = {"enable_thinking": False} if no_thinking else {}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
+from rich.status import Status
+from rich.table import Table
 from rich.text import Text
 
 from sfr.cli._shared import EXIT_BAD, FILE, consoles, count, show
@@ -16,7 +18,7 @@ from sfr.cli.data._export import template_for
 from sfr.data.preflight import Limits
 from sfr.doctor import (
     Finding,
-    Recipe,
+    RecipeError,
     check_environment,
     check_file,
     check_first_rows,
@@ -28,6 +30,7 @@ from sfr.doctor import (
 )
 from sfr.grading import configured
 from sfr.reports import visible
+from sfr.tokenizers import tokenizer_of
 from sfr.trainers import CONVENTIONS, Convention
 
 __all__ = ["doctor_command"]
@@ -83,23 +86,19 @@ def doctor_command(  # noqa: PLR0913 - one parameter for each option
     Nothing is trained and nothing is written. The exit code is 2 if there is any problem.
     """
     console, errors = consoles()
-    convention = CONVENTIONS[trainer]
     if tokenizer is None and (max_prompt or max_target or thinking is not None):
         raise click.UsageError("lengths and thinking are looked at with a --tokenizer")
     if trainer != "verl" and (recipe or overrides):
         raise click.UsageError("--recipe and --override are for verl")
     if overrides and not recipe:
         raise click.UsageError("--override goes with a --recipe")
+    asked = _Asked(CONVENTIONS[trainer], file, recipe, overrides, _settings(settings), tokenizer, thinking, many)
     problems = 0
     try:
-        composed = read_recipe(recipe, list(overrides)) if recipe else None
-        passed = {**(composed.settings if composed else {}), **_settings(settings)}
-        chat = _chat(composed, thinking)
-        limits = Limits(tokenizer, prompt=max_prompt, target=max_target)
-        with console.status("looking") if console.is_terminal else nullcontext():
-            for finding in _findings(convention, file, composed, passed, chat, limits, many):
+        with console.status("looking") if console.is_terminal else nullcontext() as status:
+            for finding in _findings(asked, max_prompt, max_target, _told(status)):
                 problems += finding.level == "problem"
-                _print(console, finding)
+                show(console, _line(finding))
     except (OSError, ValueError) as error:
         raise click.ClickException(visible(str(error), lines=True)) from None
     if problems:
@@ -108,49 +107,92 @@ def doctor_command(  # noqa: PLR0913 - one parameter for each option
     show(console, "all is well")
 
 
-def _findings(  # noqa: PLR0913, PLR0917 - all that was asked for
-    convention: Convention,
-    file: Path,
-    recipe: Recipe | None,
-    settings: dict[str, Any],
-    chat: dict[str, Any],
-    limits: Limits,
-    many: int,
+@dataclass(frozen=True)
+class _Asked:
+    """What is looked at."""
+
+    convention: Convention
+    file: Path
+    recipe: Path | None
+    overrides: tuple[str, ...]
+    settings: dict[str, str]
+    tokenizer: str | None
+    thinking: bool | None
+    many: int
+
+
+def _findings(
+    asked: _Asked, max_prompt: int | None, max_target: int | None, progress: Callable[[int], None]
 ) -> Iterator[Finding]:
-    yield from check_environment(convention)
-    route = list(check_route(convention, settings))
+    """One after another; what could only fail for a reason that was told already is left out."""
+    if asked.tokenizer is not None:
+        tokenizer_of(asked.tokenizer)  # fail now, not in the middle
+    yield from check_environment(asked.convention)
+    try:
+        recipe = read_recipe(asked.recipe, list(asked.overrides)) if asked.recipe else None
+    except RecipeError as error:
+        yield Finding("problem", "recipe", str(error))
+        return
+    settings: dict[str, Any] = {**(recipe.settings if recipe else {}), **asked.settings}
+    route = list(check_route(asked.convention, settings))
     yield from route
     if recipe is not None:
         yield from check_recipe(recipe)
-    if any(finding.level == "problem" for finding in route):
+    if _bad(route):
         return
-    rows = first_rows(file, many)
-    found = list(check_first_rows(convention, rows, settings))
+    rows = first_rows(asked.file, asked.many)
+    found = list(check_first_rows(asked.convention, rows, settings))
     yield from found
-    if any(finding.level == "problem" for finding in found):
+    if _bad(found):
         return
-    grader = configured(**settings)
-    yield from check_file(file, grader, template_for(file, None), limits)
-    if limits.tokenizer is not None:
-        yield from check_template(convention, rows, limits.tokenizer, chat, grader)
+    grader, tokenizer = configured(**settings), asked.tokenizer
+    if tokenizer is not None:
+        chat = dict(recipe.chat) if recipe else {}
+        if asked.thinking is not None:
+            chat["enable_thinking"] = asked.thinking
+        found = list(check_template(asked.convention, rows, tokenizer, chat, grader))
+        yield from found
+        tokenizer = None if any(one.about == "template" and one.level == "problem" for one in found) else tokenizer
+    bounds = recipe.limits if recipe else Limits()
+    if recipe and recipe.stops_at_long_prompts:
+        max_prompt = max_prompt or bounds.prompt
+    limits = Limits(tokenizer, prompt=max_prompt, target=max_target)
+    yield from check_file(asked.file, grader, template_for(asked.file, None), limits, bounds=bounds, progress=progress)
+
+
+def _bad(findings: list[Finding]) -> bool:
+    return any(finding.level == "problem" for finding in findings)
 
 
 def _settings(settings: tuple[str, ...]) -> dict[str, str]:
     found = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
-        if not equals:
+        if not (name and equals):
             raise click.BadParameter(f"{setting!r} is not NAME=VALUE", param_hint="'--set'")
         found[name] = value
     return found
 
 
-def _chat(recipe: Recipe | None, thinking: bool | None) -> dict[str, Any]:  # noqa: FBT001 - three values
-    chat = recipe.chat if recipe else {}
-    return chat if thinking is None else {**chat, "enable_thinking": thinking}
+def _told(status: Status | None) -> Callable[[int], None]:
+    """Tells a terminal how many rows are done."""
+    done = 0
+
+    def step(lines: int) -> None:
+        nonlocal done
+        done += lines
+        if status is not None:
+            status.update(f"looking at all rows: {done:,}")
+
+    return step
 
 
-def _print(console: Console, finding: Finding) -> None:
+def _line(finding: Finding) -> Table:
+    """A finding in columns, so that a text that is too long for the terminal goes on below itself."""
     word, style = _MARKS[finding.level]
-    text = visible(finding.text, lines=True).replace("\n", "\n" + " " * 23)
-    show(console, Text.assemble((f"{word:<9}", style), (f"{finding.about:<14}", "bold"), text))
+    line = Table.grid(padding=(0, 1))
+    line.add_column(min_width=8, no_wrap=True)
+    line.add_column(min_width=13, no_wrap=True)
+    line.add_column(overflow="fold")
+    line.add_row(Text(word, style), Text(finding.about, "bold"), Text(visible(finding.text, lines=True)))
+    return line

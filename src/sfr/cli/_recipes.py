@@ -8,7 +8,8 @@ import click
 from rich.table import Table
 
 from sfr.cli._shared import consoles, count, show
-from sfr.kits import copy_kit, kit_names, kit_root
+from sfr.kits import copy_kit, kit_files, kit_names
+from sfr.reports import visible
 from sfr.trainers import CONVENTIONS
 
 __all__ = ["recipes_command"]
@@ -24,15 +25,15 @@ def recipes_command() -> None:
 @recipes_command.command("ls")
 def ls_command() -> None:
     """List the kits, the versions they were proven with, and their files."""
-    table = Table("kit", "trainer", "proven", "with", "files", box=None, pad_edge=False)
+    table = Table("kit", "trainer", "proven", "with", box=None, pad_edge=False)
+    table.add_column("files", no_wrap=True)
+    console = consoles()[0]
+    between = "\n" if console.is_terminal else " "
     for name in kit_names():
         convention = CONVENTIONS[name]
-        kit = kit_root() / name
-        files = sorted(path.relative_to(kit).as_posix() for path in kit.rglob("*") if path.is_file())
-        shown = [file for file in files if "__pycache__" not in file]
         version = convention.read_from.partition(",")[0]
-        table.add_row(name, convention.title, _PROOFS[convention.proof], version, " ".join(shown))
-    show(consoles()[0], table)
+        table.add_row(name, convention.title, _PROOFS[convention.proof], version, between.join(kit_files(name)))
+    show(console, table)
 
 
 @recipes_command.command("copy")
@@ -44,4 +45,5 @@ def copy_command(kit: str, folder: Path) -> None:
         written = copy_kit(kit, folder)
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from None
-    show(consoles()[0], f"wrote {count(len(written), 'file')} to {folder}; begin with {folder / 'README.md'}")
+    said = f"wrote {count(len(written), 'file')} to {folder}; begin with {folder / 'README.md'}"
+    show(consoles()[0], visible(said))

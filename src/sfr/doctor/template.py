@@ -15,69 +15,117 @@ from sfr.trainers import Convention
 __all__ = ["check_template"]
 
 _TAIL = 60
-_EMPTY = "<think>\n\n</think>"
+_LONGEST = 200
+_SWITCHES = {
+    "verl": "data.apply_chat_template_kwargs.enable_thinking: false",
+    "trl": "chat_template_kwargs: {enable_thinking: false}",
+    "ms-swift": "--enable_thinking false",
+    "skyrl": "generator.chat_template_kwargs.enable_thinking=false",
+    "slime": """--apply-chat-template-kwargs '{"enable_thinking": false}'""",
+    "easyr1": "data.override_chat_template: no_thinking.jinja, the file of the kit",
+}
+"""How the kits set the switch of a template."""
 
 
 def check_template(
-    convention: Convention, rows: list[dict[str, Any]], tokenizer: str, chat: Mapping[str, Any], grader: Grader
+    convention: Convention, rows: Mapping[int, dict[str, Any]], tokenizer: str, chat: Mapping[str, Any], grader: Grader
 ) -> Iterator[Finding]:
-    """The prompt as the model gets it, under what the trainer passes to the chat template.
+    """The prompt as the model gets it, under what the trainer passes to the chat template; answers there and back.
 
     Raises ValueError when the tokenizer cannot be had.
     """
     found = tokenizer_of(tokenizer)
-    prompt, _, truth = TRAINERS[convention.rows].read(rows[0])
-    answer = json.dumps(json.loads(truth)["gold"], ensure_ascii=False)
     if not found.chat_template:
         yield Finding("problem", "template", f"{tokenizer} has no chat template, and trainers ask with one")
         return
-    asked = _asked(found, prompt, chat)
+    read = TRAINERS[convention.rows].read
+    texts = {number: read(row) for number, row in rows.items()}
+    prompt = next((prompt for prompt, _, _ in texts.values()), "?")
+    try:
+        asked = _asked(found, prompt, chat)
+        switched = _asked(found, prompt, {**chat, "enable_thinking": False})
+    except Exception as error:  # noqa: BLE001 - a template is a program of its own
+        text = f"the chat template of {tokenizer} does not work: {type(error).__name__}: {error}"
+        yield Finding("problem", "template", text)
+        return
     yield Finding("ok", "template", f"the model goes on after ...{asked[-_TAIL:]!r}")
-    yield from _thinking(found, prompt, asked, chat, grader)
-    again = found.decode(found(answer, add_special_tokens=False)["input_ids"], skip_special_tokens=True)
-    if again != answer:
-        yield Finding("problem", "template", f"the tokenizer gives {again!r} back for the answer {answer!r}")
+    if "enable_thinking" in chat or switched == asked:
+        yield _thinking(asked, grader)
     else:
-        yield Finding("ok", "template", "the tokenizer gives a perfect answer back as it was")
+        yield _unset(convention)
+        yield _thinking(asked, grader)
+    yield from _there_and_back(found, {number: truth for number, (_, _, truth) in texts.items()})
 
 
 def _asked(tokenizer: Any, prompt: str, chat: Mapping[str, Any]) -> str:
     messages = [{"role": "user", "content": prompt}]
-    try:
-        text: str = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, **chat)
-    except Exception as error:  # noqa: BLE001 - a template is a program of its own
-        raise ValueError(f"the chat template does not work: {error}") from None
+    text: str = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, **chat)
     return text
 
 
-def _thinking(tokenizer: Any, prompt: str, asked: str, chat: Mapping[str, Any], grader: Grader) -> Iterator[Finding]:
-    last = asked.rpartition("<think>")[2] if "<think>" in asked else None
-    opened = last is not None and "</think>" not in last
-    closed = last is not None and not opened
-    if opened and grader.thinking == "forbid":
+def _unset(convention: Convention) -> Finding:
+    how = _SWITCHES.get(convention.name)
+    return Finding(
+        "note",
+        "thinking",
+        "the template has a switch for thinking, and it is not set: the model may think first. Supervised training "
+        "and GRPO need the same setting; if there is no thinking, say --no-thinking here"
+        + (f", and to {convention.title} {how}" if how else ""),
+    )
+
+
+def _thinking(asked: str, grader: Grader) -> Finding:
+    """What the end of a prompt has to do with thinking, and whether the reward agrees."""
+    _, tag, last = asked.rpartition("<think>")
+    if tag and "</think>" not in last:
+        if grader.thinking == "forbid":
+            text = "the template opens a block of thinking, and the reward forbids it; --no-thinking, or thinking=allow"
+            return Finding("problem", "thinking", text)
+        return Finding("ok", "thinking", "the template opens a block of thinking; the reward takes it off")
+    if tag:
+        if grader.thinking == "require":
+            text = "the template closes the thinking before the answer, and the reward requires some"
+            return Finding("problem", "thinking", text)
+        text = "the template closes the thinking before the answer: train with the same prompts"
+        return Finding("ok", "thinking", text)
+    where = {
+        "allow": "the reward takes it off where a model thinks",
+        "forbid": "an answer that thinks is an invalid one",
+        "require": "an answer that does not think is an invalid one",
+    }[grader.thinking]
+    return Finding("ok", "thinking", f"the prompt ends without thinking; {where}")
+
+
+def _there_and_back(tokenizer: Any, truths: Mapping[int, str]) -> Iterator[Finding]:
+    """Answers as tokens and as text again, as a trainer reads what a model wrote."""
+    for number, truth in truths.items():
+        answer = json.dumps(json.loads(truth)["gold"], ensure_ascii=False)
+        again = _again(tokenizer, answer)
+        if again != answer:
+            yield Finding(
+                "problem",
+                "template",
+                f"line {number}: the tokenizer gives {_cut(again)} back for the answer {_cut(answer)}",
+            )
+            return
+    if truths:
         yield Finding(
-            "problem",
-            "thinking",
-            "the template opens a block of thinking, and the reward forbids it: enable_thinking=False",
+            "ok", "template", f"the tokenizer gives perfect answers to the first {len(truths)} back unchanged"
         )
-    elif closed and grader.thinking == "require":
-        yield Finding(
-            "problem", "thinking", "the template closes the thinking before the answer, and the reward requires some"
-        )
-    elif opened:
-        yield Finding("ok", "thinking", "the template opens a block of thinking; the reward takes it off")
-    elif closed:
-        yield Finding(
-            "ok", "thinking", "the template closes the thinking before the answer: train with the same prompts"
-        )
-    elif "enable_thinking" not in chat and _asked(tokenizer, prompt, {"enable_thinking": False}) != asked:
+    thoughts = "<think>\nwhy\n</think>"
+    if "</think>" in _again(tokenizer, thoughts, skip=False) and "</think>" not in _again(tokenizer, thoughts):
         yield Finding(
             "note",
             "thinking",
-            "the template has a switch for thinking, and it is not set: the model may think first. Supervised training and "
-            "GRPO need the same setting; say --no-thinking here, and enable_thinking=False to the trainer, if there is none",
+            "the tags of thinking are special tokens, which trainers leave out of a text: thoughts then stand before "
+            "the answer, and nothing tells the reward where they end",
         )
-    else:
-        yield Finding(
-            "ok", "thinking", "the template has no part in thinking; the reward takes it off where a model thinks"
-        )
+
+
+def _again(tokenizer: Any, text: str, *, skip: bool = True) -> str:
+    again: str = tokenizer.decode(tokenizer(text, add_special_tokens=False)["input_ids"], skip_special_tokens=skip)
+    return again
+
+
+def _cut(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")

@@ -29,8 +29,9 @@ class Outcome(NamedTuple):
 class Convention(ABC):
     """What a trainer does to a reward, as read from its source.
 
-    ``read_from`` is where that stands and in which version; ``distribution`` the name under which the
-    trainer is installed, if it can be, and ``tested`` the version that was tried. ``route`` is what a
+    ``library`` is the name under which Python imports the trainer; ``read_from`` where its calls stand
+    and in which version; ``distribution`` the name under which it is installed, if it can be, and
+    ``tested`` the version that was tried. ``route`` is what a
     user names, ``MODULE:NAME`` of this package, and ``shim`` the file of the kit for trainers that
     load files. ``rows`` is the kind of rows. ``settings`` tells how settings get there; ``needs`` are
     libraries without which the reward cannot be called.
@@ -38,6 +39,7 @@ class Convention(ABC):
 
     name: str
     title: str
+    library: str
     read_from: str
     proof: Proof
     route: str

@@ -13,22 +13,24 @@ __all__ = ["EASYR1"]
 
 class _EasyR1(Convention):
     def shown(self, row: Mapping[str, Any], output: str) -> dict[str, Any]:
-        return {"reward_inputs": [{"response": output, "response_length": 1, "ground_truth": row["answer"]}]}
+        return {"reward_inputs": [_input(row["answer"], output)]}
 
     def call(
         self, reward: Any, truths: Sequence[str], outputs: Sequence[str], settings: Mapping[str, Any]
     ) -> list[Outcome]:
-        inputs = [
-            {"response": output, "response_length": len(output), "ground_truth": truth}
-            for truth, output in zip(truths, outputs, strict=True)
-        ]
+        inputs = [_input(truth, output) for truth, output in zip(truths, outputs, strict=True)]
         scores = partial(reward, **settings)(inputs)
         return [Outcome(score["overall"], {k: v for k, v in score.items() if k != "overall"}) for score in scores]
+
+
+def _input(truth: str, output: str) -> dict[str, Any]:
+    return {"response": output, "response_length": len(output.split()), "ground_truth": truth}
 
 
 EASYR1 = _EasyR1(
     name="easyr1",
     title="EasyR1",
+    library="verl",
     read_from="hiyouga/EasyR1 b44b311, verl/workers/reward/function.py, AutoRewardManager",
     proof="contract",
     route="sfr.adapters.easyr1:compute_score",

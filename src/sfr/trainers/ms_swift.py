@@ -13,46 +13,46 @@ __all__ = ["MS_SWIFT"]
 
 class _MsSwift(Convention):
     def shown(self, row: Mapping[str, Any], output: str) -> dict[str, Any]:
-        columns = {name: [value] for name, value in row.items() if name != "messages"}
-        return {
-            "completions": [output],
-            "messages": [[*row["messages"], {"role": "assistant", "content": output}]],
-            "prompt_id": ["0"],
-            "request_id": ["0"],
-            "finish_reason": ["stop"],
-            "is_truncated": [False],
-            "rollout_infos": [{}],
-            "response_token_ids": [[0]],
-            **columns,
-            "trainer_state": None,
-        }
+        return _passed([row], [output])
 
     def call(
         self, reward: Any, truths: Sequence[str], outputs: Sequence[str], settings: Mapping[str, Any]
     ) -> list[Outcome]:
         del settings  # it passes none
-        passed = {
-            "messages": [
-                [{"role": "user", "content": "?"}, {"role": "assistant", "content": text}] for text in outputs
-            ],
-            "finish_reason": ["stop"] * len(outputs),
-            "is_truncated": [False] * len(outputs),
-            "solution": list(truths),
-            "dataset": ["mine"] * len(outputs),
-            "trainer_state": None,
-        }
-        values = reward(args=None)(list(outputs), **passed)
-        columns = {
-            name.removeprefix("sfr_"): term(args=None)(list(outputs), **passed) for name, term in term_rewards().items()
-        }
+        asked = [{"role": "user", "content": "?"}]
+        passed = _passed([{"messages": asked, "solution": truth, "dataset": "mine"} for truth in truths], outputs)
+        values = reward(args=None)(**passed)
+        columns = {name.removeprefix("sfr_"): term(args=None)(**passed) for name, term in term_rewards().items()}
         # What is None has no part in a mean; here it is 0, so that all outputs have the same terms.
         terms = [{name: column[i] or 0.0 for name, column in columns.items()} for i in range(len(outputs))]
         return [Outcome(value, found) for value, found in zip(values, terms, strict=True)]
 
 
+def _passed(rows: Sequence[Mapping[str, Any]], outputs: Sequence[str]) -> dict[str, Any]:
+    """The keywords for some rows, all with the columns of the first, and an output of each."""
+    many = len(outputs)
+    answered = [
+        [*row["messages"], {"role": "assistant", "content": output}] for row, output in zip(rows, outputs, strict=True)
+    ]
+    names = [name for name in (rows[0] if rows else ()) if name != "messages"]
+    return {
+        "completions": list(outputs),
+        "messages": answered,
+        "prompt_id": [str(number) for number in range(many)],
+        "request_id": [str(number) for number in range(many)],
+        "finish_reason": ["stop"] * many,
+        "is_truncated": [False] * many,
+        "rollout_infos": [{}] * many,
+        "response_token_ids": [[0]] * many,
+        **{name: [row[name] for row in rows] for name in names},
+        "trainer_state": None,
+    }
+
+
 MS_SWIFT = _MsSwift(
     name="ms-swift",
     title="ms-swift",
+    library="swift",
     read_from="ms-swift 4.6.0, swift/rl_core/grpo_algorithm.py, compute_rewards_per_func",
     proof="trainer",
     route="sfr.adapters.ms_swift:SFRReward",

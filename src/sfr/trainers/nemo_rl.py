@@ -39,6 +39,7 @@ def _conversation(prompt: str, output: str) -> list[dict[str, str]]:
 NEMO_RL = _NemoRL(
     name="nemo-rl",
     title="NeMo-RL",
+    library="nemo_rl",
     read_from="NVIDIA-NeMo/RL 7ea279a, nemo_rl/environments/interfaces.py and nemo_rl/experience/rollouts.py",
     proof="contract",
     route="sfr.adapters.nemo_rl:Environment",

@@ -31,6 +31,7 @@ class _OpenRLHF(Convention):
 OPENRLHF = _OpenRLHF(
     name="openrlhf",
     title="OpenRLHF",
+    library="openrlhf",
     read_from="openrlhf 0.11.2, openrlhf/utils/agent.py, SingleTurnAgentExecutor",
     proof="loader",
     route="sfr.adapters.openrlhf:reward_func",

@@ -13,9 +13,10 @@ __all__ = ["RLLM"]
 
 class _RLLM(Convention):
     def shown(self, row: Mapping[str, Any], output: str) -> dict[str, Any]:
-        trajectory = {"output": output, "steps": [{"output": output}]}
+        step = {"output": output, "model_response": ""}
+        trajectory = {"output": output, "steps": [step], "signals": {}}
         return {
-            "task": {"instruction": row["question"], "metadata": dict(row)},
+            "task": {"id": "0", "instruction": row["question"], "metadata": dict(row)},
             "episode": {"artifacts": {}, "trajectories": [trajectory]},
         }
 
@@ -24,11 +25,13 @@ class _RLLM(Convention):
     ) -> list[Outcome]:
         del settings  # it passes none
         found = []
-        for number, (truth, output) in enumerate(zip(truths, outputs, strict=True)):
-            step = SimpleNamespace(output=output, model_response="")
-            trajectory = SimpleNamespace(output=output, steps=[step], signals={})
-            task = SimpleNamespace(id=str(number), instruction="?", metadata={"ground_truth": truth})
-            result = reward(task=task, episode=SimpleNamespace(artifacts={}, trajectories=[trajectory]))
+        for truth, output in zip(truths, outputs, strict=True):
+            shown = self.shown({"question": "?", "ground_truth": truth}, output)
+            (trajectory,) = shown["episode"]["trajectories"]
+            steps = [SimpleNamespace(**step) for step in trajectory["steps"]]
+            trajectories = [SimpleNamespace(**{**trajectory, "steps": steps})]
+            episode = SimpleNamespace(**{**shown["episode"], "trajectories": trajectories})
+            result = reward(task=SimpleNamespace(**shown["task"]), episode=episode)
             signals = {name: float(value) for name, value in result["signals"].items()}
             found.append(Outcome(float(result["reward"]), signals))
         return found
@@ -37,6 +40,7 @@ class _RLLM(Convention):
 RLLM = _RLLM(
     name="rllm",
     title="rLLM",
+    library="rllm",
     read_from="rllm-org/rllm 9beb6e0, rllm/eval/evaluator_loader.py, load_evaluator",
     proof="contract",
     route="sfr.adapters.rllm:evaluate",

@@ -33,6 +33,7 @@ class _SkyRL(Convention):
 SKYRL = _SkyRL(
     name="skyrl",
     title="SkyRL",
+    library="skyrl_gym",
     read_from="skyrl a956457, skyrl/train/generators/skyrl_gym_generator.py; skyrl-gym 0.4.0",
     proof="loader",
     route="sfr.adapters.skyrl:SFREnv",

@@ -41,6 +41,7 @@ class _Verifiers(Convention):
 VERIFIERS = _Verifiers(
     name="verifiers",
     title="verifiers and prime-rl",
+    library="verifiers",
     read_from="verifiers 0.4.0, verifiers/v1/task.py and verifiers/v1/utils/decorators.py",
     proof="trainer",
     route="sfr.adapters.verifiers:sfr_reward",

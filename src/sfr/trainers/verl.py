@@ -17,7 +17,7 @@ class _Verl(Convention):
             "data_source": row["data_source"],
             "solution_str": output,
             "ground_truth": row["reward_model"]["ground_truth"],
-            "extra_info": {**row.get("extra_info", {}), "num_turns": 2, "rollout_reward_scores": {}},
+            "extra_info": {**row.get("extra_info", {}), "num_turns": 2, "rollout_reward_scores": {}, "global_steps": 0},
         }
 
     def call(
@@ -36,6 +36,7 @@ class _Verl(Convention):
 VERL = _Verl(
     name="verl",
     title="verl",
+    library="verl",
     read_from="verl 0.9.1, verl/experimental/reward_loop/reward_manager/naive.py",
     proof="trainer",
     route="sfr.adapters.verl:compute_score",
