@@ -1,6 +1,7 @@
 """The checks of the project, each in an environment of its own: ``nox`` runs the default ones, ``nox -l`` lists all."""
 
 import os
+import shutil
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -39,6 +40,8 @@ DATA_DEMO = (
     ("sfr", "data", "export", "mixed/sa.jsonl", "--for", "verl", "-o", "rows"),
     ("sfr", "data", "check", "rows/sa.jsonl"),
     ("sfr", "data", "check", "rows/sa.parquet"),
+    ("sfr", "recipes", "ls"),
+    ("sfr", "doctor", "verl", "--data", "rows/sa.parquet"),
 )
 
 
@@ -120,6 +123,12 @@ def wheel(session: nox.Session) -> None:
         session.run(str(scripts / "python"), "-m", "pip", "install", "--quiet", f"{built}[data]", external=True)
         for command, *arguments in DATA_DEMO:
             session.run(str(scripts / command), *arguments, external=True)
+        shutil.rmtree("kit", ignore_errors=True)
+        session.run(str(scripts / "sfr"), "recipes", "copy", "easyr1", "kit", external=True)
+        session.run(str(scripts / "python"), "kit/sfr_easyr1.py", external=True)
+        session.run(str(scripts / "sfr"), "serve", external=True, success_codes=[1])
+        session.run(str(scripts / "python"), "-m", "pip", "install", "--quiet", f"{built}[serve]", external=True)
+        session.run(str(scripts / "sfr"), "serve", "--help", external=True)
 
 
 class Environment(NamedTuple):

@@ -5,11 +5,14 @@ import importlib.util
 import json
 import math
 import multiprocessing
+import os
 import pickle
 import random
+import secrets
 import subprocess
 import sys
 import threading
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from pkgutil import resolve_name
@@ -183,6 +186,37 @@ def test_it_travels_to_a_spawned_process(convention, call):
 
     assert call(convention, truths, outputs) == found
     assert pickle.loads(pickle.dumps(reward)) is not None
+
+
+@pytest.fixture(scope="module")
+def ray():
+    """Ray on this machine, where it is installed; it is in the environment of verl."""
+    if not installed("ray"):
+        pytest.skip("takes ray")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # Ray listens on all addresses of a machine; nobody but this process knows its token.
+        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+        import ray
+
+        ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False)
+        yield ray
+        ray.shutdown()
+
+
+@every_adapter
+@pytest.mark.filterwarnings("ignore")  # of Ray
+def test_a_worker_of_ray_gets_what_we_do(convention, call, ray):
+    truths, outputs = truths_and_outputs(SAMPLE[::61])
+    reward = resolve_name(convention.route)
+
+    @ray.remote
+    def work(*arguments):  # it takes functions, and no methods
+        return convention.call(*arguments)
+
+    found = ray.get(work.remote(reward, truths, outputs, {}))
+
+    assert call(convention, truths, outputs) == found
 
 
 @every_adapter

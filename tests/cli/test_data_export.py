@@ -170,7 +170,10 @@ def test_what_an_export_takes_is_said(sfr, examples, out, missing):
 @pytest.mark.parametrize(
     ("chosen", "problem"),
     [
-        ("cm", "unknown template 'cm'; known: cm-records, cm-slots, sa-records, sa-slots, or a .yaml file of yours"),
+        (
+            "cm",
+            "unknown template 'cm'; known: cm-records, cm-slots, sa-records, sa-slots, short-records, or a .yaml file of yours",
+        ),
         ("none.yaml", "cannot read none.yaml: No such file or directory"),
     ],
 )

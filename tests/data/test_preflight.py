@@ -10,7 +10,7 @@ from sfr.data.preflight import Limits, check_rows, percentiles
 from sfr.data.prompts import template, template_names
 from sfr.examples import example_line
 from sfr.structures import TASKS
-from tests.training import SENTENCES, TRAINERS, example, line, many, put_lines, put_tokenizer, row, rows_in
+from tests.training import CHAT, SENTENCES, TRAINERS, example, line, many, put_lines, put_tokenizer, row, rows_in
 
 REWARDS = {task: sfr.reward(task) for task in TASKS}
 OURS = template("sa-records")
@@ -465,6 +465,16 @@ def test_without_a_chat_template_the_prompt_is_counted_alone(exported, tmp_path)
     prompts, targets = lengths(exported["llamafactory"], alpaca)
     assert list(found.prompt_tokens) == [length - 3 for length in prompts]
     assert list(found.target_tokens) == targets
+
+
+def test_what_the_trainer_passes_to_the_chat_template_counts(exported, tmp_path):
+    pytest.importorskip("transformers")
+    switch = "{% if enable_thinking is defined and not enable_thinking %} one two {% endif %}"
+    folder = put_tokenizer(tmp_path / "switch", chat=CHAT + switch)
+    plain = check(exported["trl"], limits=Limits(str(folder)))
+    without = check(exported["trl"], limits=Limits(str(folder), chat={"enable_thinking": False}))
+    assert [length + 2 for length in plain.prompt_tokens] == list(without.prompt_tokens)
+    assert plain.target_tokens == without.target_tokens
 
 
 @pytest.mark.parametrize("name", TRAINERS)

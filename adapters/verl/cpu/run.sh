@@ -11,7 +11,9 @@ model=$1 rows=$2
 shift 2
 . "$(dirname "$0")/environment.sh"
 
-ray=(ray_kwargs.ray_init.num_cpus=16 +ray_kwargs.ray_init.num_gpus=1 +ray_kwargs.ray_init.include_dashboard=False)
+# "local": a cluster of its own, whatever another one has left behind.
+ray=(+ray_kwargs.ray_init.address=local ray_kwargs.ray_init.num_cpus=16 +ray_kwargs.ray_init.num_gpus=1
+    +ray_kwargs.ray_init.include_dashboard=False)
 if [ -n "${RAY_ADDRESS:-}" ]; then # a cluster that is there already
     ray=(+ray_kwargs.ray_init.address=auto)
 fi

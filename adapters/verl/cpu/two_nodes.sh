@@ -7,12 +7,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 port=${RAY_PORT:-6390}
 . "$here/environment.sh"
 
-# Ray asks every node and the driver for the same secret.
-RAY_AUTH_MODE=token RAY_AUTH_TOKEN=$(python -c 'import secrets; print(secrets.token_hex(32))')
-export RAY_AUTH_MODE RAY_AUTH_TOKEN
-
+# A folder of its own, or the next Ray on this machine would look for this cluster when it is gone.
+RAY_TMPDIR=$(mktemp -d)
+export RAY_TMPDIR
 nodes=()
-trap 'kill "${nodes[@]}" 2>/dev/null; wait' EXIT
+trap 'kill "${nodes[@]}" 2>/dev/null; wait; rm -rf "$RAY_TMPDIR"' EXIT
 node=(--block --num-cpus=10 --num-gpus=1 --object-store-memory=500000000 --disable-usage-stats)
 ray start --head --node-ip-address=127.0.0.1 --port="$port" --include-dashboard=false "${node[@]}" >/dev/null &
 nodes+=($!)

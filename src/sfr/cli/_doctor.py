@@ -16,6 +16,7 @@ from rich.text import Text
 from sfr.cli._shared import EXIT_BAD, FILE, consoles, count, show
 from sfr.cli.data._export import template_for
 from sfr.data.preflight import Limits
+from sfr.data.trainer_rows import kind_of_row
 from sfr.doctor import (
     Finding,
     RecipeError,
@@ -27,6 +28,7 @@ from sfr.doctor import (
     check_template,
     first_rows,
     read_recipe,
+    scorable_rows,
 )
 from sfr.grading import configured
 from sfr.reports import visible
@@ -99,6 +101,8 @@ def doctor_command(  # noqa: PLR0913 - one parameter for each option
             for finding in _findings(asked, max_prompt, max_target, _told(status)):
                 problems += finding.level == "problem"
                 show(console, _line(finding))
+    except BrokenPipeError:  # whoever read has read enough
+        raise
     except (OSError, ValueError) as error:
         raise click.ClickException(visible(str(error), lines=True)) from None
     if problems:
@@ -138,30 +142,26 @@ def _findings(
     yield from route
     if recipe is not None:
         yield from check_recipe(recipe)
-    if _bad(route):
+    if any(finding.about == "settings" and finding.level == "problem" for finding in route):
         return
     rows = first_rows(asked.file, asked.many)
-    found = list(check_first_rows(asked.convention, rows, settings))
-    yield from found
-    if _bad(found):
+    yield from check_first_rows(asked.convention, rows, settings)
+    if any(kind_of_row(row) != asked.convention.rows for row in rows.values()):
         return
     grader, tokenizer = configured(**settings), asked.tokenizer
+    chat = dict(recipe.chat) if recipe else {}
+    if asked.thinking is not None:
+        chat["enable_thinking"] = asked.thinking
     if tokenizer is not None:
-        chat = dict(recipe.chat) if recipe else {}
-        if asked.thinking is not None:
-            chat["enable_thinking"] = asked.thinking
-        found = list(check_template(asked.convention, rows, tokenizer, chat, grader))
+        good = scorable_rows(asked.convention, rows, grader)
+        found = list(check_template(asked.convention, good, tokenizer, chat, grader))
         yield from found
         tokenizer = None if any(one.about == "template" and one.level == "problem" for one in found) else tokenizer
     bounds = recipe.limits if recipe else Limits()
     if recipe and recipe.stops_at_long_prompts:
         max_prompt = max_prompt or bounds.prompt
-    limits = Limits(tokenizer, prompt=max_prompt, target=max_target)
+    limits = Limits(tokenizer, prompt=max_prompt, target=max_target, chat=chat)
     yield from check_file(asked.file, grader, template_for(asked.file, None), limits, bounds=bounds, progress=progress)
-
-
-def _bad(findings: list[Finding]) -> bool:
-    return any(finding.level == "problem" for finding in findings)
 
 
 def _settings(settings: tuple[str, ...]) -> dict[str, str]:

@@ -35,13 +35,15 @@ _EXAMPLE_KEYS = {"id", "dataset", "split", "task", "text", "schema", "gold"}
 class Limits:
     """How long prompts and targets may be, in tokens of a tokenizer; None is no limit.
 
-    ``total`` is for both together, as LLaMAFactory's cutoff_len.
+    ``total`` is for both together, as LLaMAFactory's cutoff_len. ``chat`` is what the trainer passes to
+    the chat template.
     """
 
     tokenizer: str | None = None
     prompt: int | None = None
     target: int | None = None
     total: int | None = None
+    chat: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -175,7 +177,7 @@ class _Job:
             found.complain(number, f"target: scores {score.value:.4g}, the best is {best:.4g}{why and f' ({why})'}")
 
     def _check_lengths(self, rows: list[tuple[int, _Row]], found: Preflight) -> None:
-        prompts, targets = _token_counts(str(self.limits.tokenizer), [(row.prompt, row.target) for _, row in rows])
+        prompts, targets = _token_counts(self.limits, [(row.prompt, row.target) for _, row in rows])
         found.prompt_tokens.extend(prompts)
         found.target_tokens.extend(targets)
         for (number, _), prompt, target in zip(rows, prompts, targets, strict=True):
@@ -200,8 +202,9 @@ def _example_in(truth: str) -> Example:
         raise RowError([f"ground truth: {problem}" for problem in error.problems]) from None
 
 
-def _token_counts(name: str, pairs: list[tuple[str, str]]) -> tuple[list[int], list[int]]:
+def _token_counts(limits: Limits, pairs: list[tuple[str, str]]) -> tuple[list[int], list[int]]:
     """Tokens of prompts, in their chat template where there is one, and of targets with the token that ends them."""
+    name = str(limits.tokenizer)
     tokenizer = tokenizer_of(name)
     prompts = [prompt for prompt, _ in pairs]
     chat = bool(tokenizer.chat_template)
@@ -209,7 +212,7 @@ def _token_counts(name: str, pairs: list[tuple[str, str]]) -> tuple[list[int], l
         try:
             prompts = [
                 tokenizer.apply_chat_template(
-                    [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
+                    [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True, **limits.chat
                 )
                 for prompt in prompts
             ]

@@ -6,7 +6,7 @@ from sfr.doctor._finding import Finding, Level
 from sfr.doctor.environment import check_environment
 from sfr.doctor.recipe import Recipe, RecipeError, check_recipe, read_recipe
 from sfr.doctor.route import check_route
-from sfr.doctor.rows import check_file, check_first_rows, first_rows
+from sfr.doctor.rows import check_file, check_first_rows, first_rows, scorable_rows
 from sfr.doctor.template import check_template
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "check_template",
     "first_rows",
     "read_recipe",
+    "scorable_rows",
 ]

@@ -22,10 +22,10 @@ from sfr.files import RowError, decode_line, open_rows
 from sfr.grading import ENVIRONMENT, Grader, configured
 from sfr.trainers import Convention
 
-__all__ = ["check_file", "check_first_rows", "first_rows"]
+__all__ = ["check_file", "check_first_rows", "first_rows", "scorable_rows"]
 
 _SHOWN = 5
-_LONGEST = 60
+_LONGEST, _KEPT = 90, 30
 _NONE = Limits()
 
 
@@ -59,18 +59,18 @@ def check_first_rows(
     if not rows:
         return
     grader = configured(**settings)
-    truths = {number: truth for number, row in rows.items() if (truth := _truth(convention, row, grader))}
-    if len(truths) < len(rows):
-        text = f"nothing can be scored with {len(rows) - len(truths)} of the first {len(rows)} rows"
+    good = scorable_rows(convention, rows, grader)
+    truths = {number: TRAINERS[convention.rows].read(row)[2] for number, row in good.items()}
+    if len(good) < len(rows):
+        text = f"nothing can be scored with {len(rows) - len(good)} of the first {len(rows)} rows"
         yield Finding("note", "rows", f"{text}; what is wrong with them is told of the file")
     missing = [name for name in convention.needs if not _is_there(name)]
     if missing:
         yield Finding("note", "rows", f"the reward is not called here: that takes {', '.join(missing)}")
     elif truths:
         yield from _scores(convention, truths, grader, settings)
-    first = next((row for number, row in rows.items() if number in truths), None)
-    if first is not None:
-        passed = "".join(f"\n  {name} = {_short(value)}" for name, value in convention.shown(first, "{...}").items())
+    for row in list(good.values())[:1]:
+        passed = "".join(f"\n  {name} = {_short(value)}" for name, value in convention.shown(row, "{...}").items())
         yield Finding("ok", "call", f"{convention.title} will pass, of a row and an answer {{...}}:{passed}")
 
 
@@ -81,14 +81,20 @@ def _kind(row: Mapping[str, Any]) -> str:
     return "examples" if row.keys() >= {"task", "text", "gold"} else f"rows with the keys {_short(list(row))}"
 
 
-def _truth(convention: Convention, row: Mapping[str, Any], grader: Grader) -> str | None:
-    """The ground truth of a row if anything can be scored with it."""
+def scorable_rows(
+    convention: Convention, rows: Mapping[int, dict[str, Any]], grader: Grader
+) -> dict[int, dict[str, Any]]:
+    """The rows that have a prompt, and a ground truth that outputs can be scored with."""
+    return {number: row for number, row in rows.items() if _is_scorable(convention, row, grader)}
+
+
+def _is_scorable(convention: Convention, row: Mapping[str, Any], grader: Grader) -> bool:
     try:
-        truth: Any = TRAINERS[convention.rows].read(row)[2]
+        prompt, _, truth = TRAINERS[convention.rows].read(row)
         grader.best(truth)
     except (KeyError, IndexError, TypeError, ValueError):
-        return None
-    return truth if isinstance(truth, str) else None
+        return False
+    return all(isinstance(text, str) for text in (prompt, truth))
 
 
 def _is_there(distribution: str) -> bool:
@@ -152,13 +158,14 @@ def _environment(text: str) -> Iterator[None]:
 
 
 def _short(value: Any) -> str:
-    """A value as JSON, with long texts cut."""
+    """A value as JSON, with long texts cut in the middle."""
     return json.dumps(_cut(value), ensure_ascii=False, default=repr)
 
 
 def _cut(value: Any) -> Any:
     if isinstance(value, str):
-        return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}... ({len(value):,} characters)"
+        middle = f"... {len(value) - 2 * _KEPT:,} characters ..."
+        return value if len(value) <= _LONGEST else f"{value[:_KEPT]}{middle}{value[-_KEPT:]}"
     if isinstance(value, Mapping):
         return {str(_cut(str(key))): _cut(item) for key, item in value.items()}
     return [_cut(item) for item in value[:_LONGEST]] if isinstance(value, list) else value

@@ -32,6 +32,8 @@ def check_template(
 ) -> Iterator[Finding]:
     """The prompt as the model gets it, under what the trainer passes to the chat template; answers there and back.
 
+    The rows are those that can be scored.
+
     Raises ValueError when the tokenizer cannot be had.
     """
     found = tokenizer_of(tokenizer)
