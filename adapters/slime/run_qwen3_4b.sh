@@ -1,7 +1,7 @@
 #!/bin/bash
 # GRPO with the reward of sfr in slime, on one node of 8 GPUs. All of it is ours but the number of outputs.
 #
-#   SLIME=/path/of/slime MODEL=/path/of/Qwen3-4B ROWS=rows/de_ner.jsonl adapters/slime/run_qwen3_4b.sh [more options]
+#   SLIME=/path/of/slime MODEL=/path/of/Qwen3-4B ROWS=rows/de_ner.jsonl kit/run_qwen3_4b.sh [more options]
 #
 # MODEL_torch_dist is MODEL as slime's tools/convert_hf_to_torch_dist.py writes it. A Ray cluster must be up:
 #   ray start --head --num-gpus 8

