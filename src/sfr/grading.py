@@ -205,8 +205,11 @@ def _read_text(truth: str) -> GroundTruth:
 
 
 def _read(truth: str | Mapping[str, Any]) -> GroundTruth:
-    """The ground truth, remembered: the outputs of a group come one after another."""
-    return _read_text(truth) if isinstance(truth, str) else read_ground_truth(truth)
+    """The ground truth, remembered: the outputs of a group come one after another.
+
+    Text may be a string of numpy's, which decoders take for something else.
+    """
+    return _read_text(str(truth)) if isinstance(truth, str) else read_ground_truth(truth)
 
 
 def _bad(error: RowError | ParseError, index: int | None) -> BadGoldError:

@@ -58,7 +58,8 @@ def as_row(value: Any, task: Task | None = None) -> Row:
 def read_ground_truth(truth: str | Mapping[str, Any]) -> GroundTruth:
     """The ground truth in a row for a trainer: ``{"task", "text"?, "gold", "schema"?}`` as JSON text, or as an object.
 
-    In an object None stands for a key that is not there, as in the columns that trainers make of objects.
+    In an object None stands for a key that is not there, and lists may be arrays of numpy, as in the columns
+    that trainers make of objects.
 
     Raises RowError with everything that is wrong; gold is left to the reward, which reads it.
     """
@@ -91,6 +92,7 @@ def _as_is(raw: msgspec.Raw) -> Any:
 
 
 def _without_nulls(value: Any) -> Any:
+    value = value.tolist() if hasattr(value, "tolist") else value
     if isinstance(value, Mapping):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     return [_without_nulls(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -36,7 +36,7 @@ def answer_text(completion: Any) -> str:
     if completion is None:
         return ""
     if isinstance(completion, str):
-        return completion
+        return str(completion)  # it may be one of numpy's
     if isinstance(completion, Mapping):
         return answer_text(completion["text"] if completion.get("type") == "text" else completion.get("content"))
     if isinstance(completion, (list, tuple)):

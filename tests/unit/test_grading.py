@@ -102,6 +102,17 @@ def test_a_ground_truth_may_be_an_object_or_hold_gold_as_text(truth):
     assert sfr.grader().best(truth) == 1.0
 
 
+def test_strings_and_arrays_of_numpy_are_what_they_stand_for():
+    """verl hands over the columns of Parquet as numpy has them."""
+    numpy = pytest.importorskip("numpy")
+    nested = {"task": "ner", "gold": {"person": numpy.array(["Kevin"], dtype=object), "place": None}}
+    expected = sfr.grader().grade(KEVIN, RIGHT)
+
+    assert expected == sfr.grader().grade(numpy.str_(KEVIN), sfr.answer_text(numpy.str_(RIGHT)))
+    assert [expected] * 2 == sfr.grader().grade_batch(numpy.array([KEVIN] * 2, dtype=object), [RIGHT] * 2)
+    assert sfr.grader().grade(nested, RIGHT).value == 1.0
+
+
 @pytest.mark.parametrize(
     ("truth", "problem"),
     [
