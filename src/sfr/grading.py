@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -120,8 +119,9 @@ class Grader:
         if len(truths) != len(outputs):
             raise ValueError(f"{len(truths)} ground truths and {len(outputs)} outputs")
         grades: list[Grade] = []
-        for truth, group in groupby(zip(truths, outputs, strict=True), key=itemgetter(0)):
-            grades += self._grade_group(truth, [output for _, output in group], len(grades))
+        for _, pairs in groupby(zip(truths, outputs, strict=True), key=lambda pair: _group_of(pair[0])):
+            group = list(pairs)
+            grades += self._grade_group(group[0][0], [output for _, output in group], len(grades))
         self._note(grades, context)
         return grades
 
@@ -197,6 +197,11 @@ class Grader:
     def __getstate__(self) -> dict[str, Any]:
         """The fields alone."""
         return {name: self.__dict__[name] for name in ("rewards", "thinking", "bad_gold", "log")}
+
+
+def _group_of(truth: Any) -> str:
+    """What the ground truths of a group have in common; objects may hold arrays, which cannot be compared."""
+    return truth if isinstance(truth, str) else repr(truth)
 
 
 @lru_cache(maxsize=1_024)
@@ -346,7 +351,7 @@ def group_shares(truths: Sequence[Any], grades: Sequence[Grade]) -> dict[str, fl
     """
     groups: dict[str, list[Grade]] = {}
     for truth, found in zip(truths, grades, strict=True):
-        groups.setdefault(truth if isinstance(truth, str) else repr(truth), []).append(found)
+        groups.setdefault(_group_of(truth), []).append(found)
     many = max(1, len(groups))
     return {
         "groups_alike": sum(len({g.value for g in group}) == 1 for group in groups.values()) / many,
