@@ -110,7 +110,7 @@ def test_strings_and_arrays_of_numpy_are_what_they_stand_for():
 
     assert expected == sfr.grader().grade(numpy.str_(KEVIN), sfr.answer_text(numpy.str_(RIGHT)))
     assert [expected] * 2 == sfr.grader().grade_batch(numpy.array([KEVIN] * 2, dtype=object), [RIGHT] * 2)
-    assert [1.0, 1.0] == [grade.value for grade in sfr.grader().grade_batch([nested, {**nested}], [RIGHT] * 2)]
+    assert [grade.value for grade in sfr.grader().grade_batch([nested, {**nested}], [RIGHT] * 2)] == [1.0, 1.0]
 
 
 @pytest.mark.parametrize(
