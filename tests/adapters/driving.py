@@ -2,8 +2,15 @@
 
 import importlib.metadata
 import json
+import os
+import secrets
 
 import pytest
+
+# Ray listens on all addresses of a machine; nobody but these tests knows their token. It is read when Ray is
+# imported for the first time, so it stands here.
+os.environ.setdefault("RAY_AUTH_MODE", "token")
+os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
 
 
 def truth_of(row):

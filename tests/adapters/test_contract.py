@@ -5,10 +5,8 @@ import importlib.util
 import json
 import math
 import multiprocessing
-import os
 import pickle
 import random
-import secrets
 import subprocess
 import sys
 import threading
@@ -195,8 +193,6 @@ def ray():
         pytest.skip("takes ray")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        # Ray listens on all addresses of a machine; nobody but this process knows its token.
-        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
         import ray
 
         ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False)
