@@ -1,15 +1,16 @@
 #!/bin/bash
 # GRPO with the reward of sfr in slime, on one node of 8 GPUs. All of it is ours but the number of outputs.
 #
-#   SLIME=/path/of/slime MODEL=/path/of/Qwen3-4B ROWS=rows/de_ner.jsonl kit/run_qwen3_4b.sh [more options]
+#   SLIME=/path/of/slime MEGATRON=/path/of/Megatron-LM MODEL=/path/of/Qwen3-4B ROWS=rows/de_ner.jsonl kit/run_qwen3_4b.sh [more options]
 #
 # MODEL_torch_dist is MODEL as slime's tools/convert_hf_to_torch_dist.py writes it. A Ray cluster must be up:
 #   ray start --head --num-gpus 8
 # Whatever is added to the command goes to slime last, and so before what is here.
 set -euo pipefail
 
-: "${SLIME:?the folder of slime}" "${MODEL:?the folder of the model}" "${ROWS:?rows of sfr data export --for slime}"
-: "${SFR_REWARD:=profile=paper}" "${MEGATRON:=/root/Megatron-LM}" "${OUTPUTS:=4}" "${GPUS:=8}"
+: "${SLIME:?the folder of slime}" "${MEGATRON:?the folder of Megatron-LM}"
+: "${MODEL:?the folder of the model}" "${ROWS:?rows of sfr data export --for slime}"
+: "${SFR_REWARD:=profile=paper}" "${OUTPUTS:=4}" "${GPUS:=8}"
 
 MODEL=$(realpath "$MODEL") ROWS=$(realpath "$ROWS") # the job starts in the folder of slime
 
