@@ -150,7 +150,12 @@ def launched(tmp_path):
     ray.chmod(0o755)
 
     def launched(*added, **environment):
-        paths = {"SLIME": slime, "MODEL": tmp_path / "Qwen3-4B", "ROWS": tmp_path / "rows.jsonl"}
+        paths = {
+            "SLIME": slime,
+            "MEGATRON": tmp_path / "Megatron-LM",
+            "MODEL": tmp_path / "Qwen3-4B",
+            "ROWS": tmp_path / "rows.jsonl",
+        }
         given = {"PATH": f"{tools}:{os.environ['PATH']}", **{name: str(path) for name, path in paths.items()}}
         script = ["bash", str(KIT / "run_qwen3_4b.sh"), *added]
         found = subprocess.run(script, env=given | environment, capture_output=True, check=True, timeout=60)
