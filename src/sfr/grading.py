@@ -142,8 +142,8 @@ class Grader:
         >>> import sfr
         >>> grader, truth = sfr.grader(), '{"task": "ner", "gold": {}}'
         >>> found = grader.means(grader.grade_batch([truth] * 2, ["{}", "?"]))
-        >>> found["perfect"], found["ner/reward"], found["ner/pair_f1"]
-        (0.5, -0.1, 0.4)
+        >>> found["perfect"], found["ner/pair_f1"], found["ner/invalid"]
+        (0.5, 0.4, -0.5)
         """
         found = {name: _mean(grade.terms[name] for grade in grades) for name in _READING} if grades else {}
         for task in TASKS:
@@ -244,7 +244,7 @@ def grader(
     >>> import sfr
     >>> grader = sfr.grader(profile="bounded", scale="unit", ner={"gamma": 2.0}, **{"ee.gamma": 1.5})
     >>> [grader.rewards[task].gamma for task in ("ner", "re", "ee")]
-    [2.0, 1.25, 1.5]
+    [2.0, 1.3, 1.5]
     """
     problems: list[str] = []
     for name, value, hint in (

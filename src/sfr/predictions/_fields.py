@@ -29,7 +29,9 @@ __all__ = [
 AS_GIVEN = Reading(Normalizer(unicode_form="none", space="keep"), format="records")
 """Records, with the texts left as they are."""
 
-_GROUND_TRUTHS = ("ground_truth", "answer", "label", "solution", "gts")  # where trainers keep it
+_GROUND_TRUTHS = ("ground_truth", "answer", "label", "solution", "expected_answer", "gts")  # where trainers keep it
+_WITHIN = ("reward_model", "reward_spec")  # objects with a ground truth in them
+_ABOUT = ("extra_info", "metadata")  # objects that say which example it is
 _OUTPUTS = ("output", "outputs", "responses", "pred")
 _TARGETED = {"instruction", "input", "output", "ground_truth"}  # rows for LLaMAFactory: their output is the target
 
@@ -61,15 +63,19 @@ def embedded(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The object of a row that has the gold: the row itself, or the ground truth that a trainer was given."""
     if "gold" in row:
         return row
-    model = row.get("reward_model")
-    found = [model.get("ground_truth")] if isinstance(model, dict) else []
+    found = [row[name].get("ground_truth") for name in _WITHIN if isinstance(row.get(name), dict)]
     for value in (*found, *(row.get(name) for name in _GROUND_TRUTHS)):
         truth = from_text(value)
         if isinstance(truth, dict) and "gold" in truth:
-            extra = row.get("extra_info")
-            own = {"dataset": row.get("data_source"), "id": extra.get("id") if isinstance(extra, dict) else None}
-            return {**own, **{name: row[name] for name in ("id", "dataset") if name in row}, **truth}
+            return {**_whence(row), **truth}
     return None
+
+
+def _whence(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The id and the data set of a trainer's row, wherever it has them."""
+    about = next((row[name] for name in _ABOUT if isinstance(row.get(name), dict)), {})
+    found = {"dataset": row.get("data_source", about.get("dataset")), "id": row.get("example", about.get("id"))}
+    return {**found, **{name: row[name] for name in ("id", "dataset") if name in row}}
 
 
 def reference_of(value: Mapping[str, Any], task: Task | None, number: int) -> Reference:
