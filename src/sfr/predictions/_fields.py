@@ -73,7 +73,7 @@ def embedded(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def _whence(row: Mapping[str, Any]) -> dict[str, Any]:
     """The id and the data set of a trainer's row, wherever it has them."""
-    about = next((row[name] for name in _ABOUT if isinstance(row.get(name), dict)), {})
+    about: dict[str, Any] = next((row[name] for name in _ABOUT if isinstance(row.get(name), dict)), {})
     found = {"dataset": row.get("data_source", about.get("dataset")), "id": row.get("example", about.get("id"))}
     return {**found, **{name: row[name] for name in ("id", "dataset") if name in row}}
 
