@@ -7,7 +7,7 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -20,6 +20,7 @@ __all__ = [
     "encode_line",
     "kind_of",
     "open_rows",
+    "without_nulls",
     "written_whole",
 ]
 
@@ -129,16 +130,17 @@ def _open_parquet(path: Path) -> RowSource:
             for batch in file.iter_batches(batch_size=1_000):
                 for value in batch.to_pylist():
                     number += 1
-                    yield number, _without_nulls(value), number
+                    yield number, without_nulls(value), number
 
     return RowSource(file.metadata.num_rows, rows())
 
 
-def _without_nulls(value: Any) -> Any:
-    """The value as JSON would have it: a struct column holds every key of every row."""
-    if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+def without_nulls(value: Any) -> Any:
+    """The value as JSON would have it: columns hold every key of every row, and arrays for lists."""
+    value = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(value, Mapping):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from sfr.files import RowError, kind_of
+from sfr.files import RowError, kind_of, without_nulls
 from sfr.parsing import Gold
 from sfr.schema import Schema, as_schema
 from sfr.structures import Task, as_task
@@ -70,7 +70,7 @@ def read_ground_truth(truth: str | Mapping[str, Any]) -> GroundTruth:
         except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
             raise RowError([f"expected JSON text {_SHAPE}: {error}"]) from None
     elif isinstance(truth, Mapping):
-        value = _without_nulls(truth)
+        value = without_nulls(truth)
     else:
         raise RowError([f"expected JSON text {_SHAPE}, found {kind_of(truth)}"])
     problems: list[str] = []
@@ -89,13 +89,6 @@ def _as_is(raw: msgspec.Raw) -> Any:
     """An object as the text that it is written in, so that the reward sees keys that stand twice."""
     text = bytes(raw).decode()
     return text if text.startswith("{") else msgspec.json.decode(raw)
-
-
-def _without_nulls(value: Any) -> Any:
-    value = value.tolist() if hasattr(value, "tolist") else value
-    if isinstance(value, Mapping):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _truth(value: Mapping[str, Any], task: Task | None, problems: list[str], hint: str) -> GroundTruth | None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import click
 
 from sfr.data.trainer_rows import TRAINERS, kind_of_row
 from sfr.files import RowError, decode_line, kind_of, open_rows
+from sfr.libraries import version_of
 
 __all__ = ["make_tiny", "pairs_of", "warm_up"]
 
@@ -157,14 +157,6 @@ def _encoded(tokenizer: Any, prompt: str, answer: str, chat: Mapping[str, Any]) 
     return [*before, *after, tokenizer.eos_token_id], len(before)
 
 
-def _is_there(distribution: str) -> bool:
-    try:
-        version(distribution)
-    except PackageNotFoundError:
-        return False
-    return True
-
-
 @click.command("tiny")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
@@ -182,7 +174,7 @@ def main(  # noqa: PLR0913 - one for each option
 
     FILES are rows as sfr data export writes them, for any trainer.
     """
-    missing = [name for name in ("torch", "transformers") if not _is_there(name)]
+    missing = [name for name in ("torch", "transformers") if version_of(name) is None]
     if missing:
         raise click.ClickException(f"takes {' and '.join(missing)}: python -m pip install {' '.join(missing)}")
     if out.is_dir() and any(out.iterdir()):

@@ -1,11 +1,12 @@
 """What the tests of adapters share."""
 
-import importlib.metadata
 import json
 import os
 import secrets
 
 import pytest
+
+from sfr.libraries import version_of
 
 # Ray listens on all addresses of a machine; nobody but these tests knows their token. It is read when Ray is
 # imported for the first time, so it stands here.
@@ -41,12 +42,8 @@ def broken():
 
 
 def installed(distribution):
-    """Whether a library is there, asked of what is installed: a folder of the same name proves nothing."""
-    try:
-        importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    return True
+    """Whether a library is there."""
+    return version_of(distribution) is not None
 
 
 def needs(convention):

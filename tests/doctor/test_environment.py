@@ -1,7 +1,6 @@
 """The versions that are there, and what is known of them."""
 
 import sys
-from importlib.metadata import PackageNotFoundError
 
 import pytest
 
@@ -15,13 +14,7 @@ def versions(monkeypatch):
 
     def versions(**found):
         known = {name.replace("_", "-"): number for name, number in found.items()}
-
-        def version(name):
-            if name not in known:
-                raise PackageNotFoundError(name)
-            return known[name]
-
-        monkeypatch.setattr(environment, "version", version)
+        monkeypatch.setattr(environment, "version_of", known.get)
 
     return versions
 

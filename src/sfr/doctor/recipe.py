@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 from pkgutil import resolve_name
@@ -15,6 +14,7 @@ from typing import Any
 
 from sfr.data.preflight import Limits
 from sfr.doctor._finding import Finding
+from sfr.libraries import version_of
 
 __all__ = ["Recipe", "RecipeError", "check_recipe", "read_recipe"]
 
@@ -75,9 +75,10 @@ def read_recipe(path: Path, overrides: list[str]) -> Recipe:
         from omegaconf.errors import OmegaConfBaseException
         from yaml import YAMLError
 
-        version("verl")  # a folder of that name can be imported too
     except ImportError:
         raise ValueError(_NO_VERL) from None
+    if version_of("verl") is None:  # a folder of that name can be imported too
+        raise ValueError(_NO_VERL)
     with initialize_config_module("verl.trainer.config", version_base=None):
         base = compose("ppo_trainer")
     try:

@@ -7,7 +7,6 @@ import os
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
 from pkgutil import resolve_name
@@ -20,6 +19,7 @@ from sfr.doctor._finding import Finding
 from sfr.doctor.route import environment_with
 from sfr.files import RowError, decode_line, open_rows
 from sfr.grading import ENVIRONMENT, Grader, configured
+from sfr.libraries import version_of
 from sfr.trainers import Convention
 
 __all__ = ["check_file", "check_first_rows", "first_rows", "scorable_rows"]
@@ -64,7 +64,7 @@ def check_first_rows(
     if len(good) < len(rows):
         text = f"nothing can be scored with {len(rows) - len(good)} of the first {len(rows)} rows"
         yield Finding("note", "rows", f"{text}; what is wrong with them is told of the file")
-    missing = [name for name in convention.needs if not _is_there(name)]
+    missing = [name for name in convention.needs if version_of(name) is None]
     if missing:
         yield Finding("note", "rows", f"the reward is not called here: that takes {', '.join(missing)}")
     elif truths:
@@ -95,14 +95,6 @@ def _is_scorable(convention: Convention, row: Mapping[str, Any], grader: Grader)
     except (KeyError, IndexError, TypeError, ValueError):
         return False
     return all(isinstance(text, str) for text in (prompt, truth))
-
-
-def _is_there(distribution: str) -> bool:
-    try:
-        version(distribution)
-    except PackageNotFoundError:
-        return False
-    return True
 
 
 def _scores(

@@ -16,15 +16,6 @@ __all__ = ["check_template"]
 
 _TAIL = 60
 _LONGEST = 200
-_SWITCHES = {
-    "verl": "data.apply_chat_template_kwargs.enable_thinking: false",
-    "trl": "chat_template_kwargs: {enable_thinking: false}",
-    "ms-swift": "--enable_thinking false",
-    "skyrl": "generator.chat_template_kwargs.enable_thinking=false",
-    "slime": """--apply-chat-template-kwargs '{"enable_thinking": false}'""",
-    "easyr1": "data.override_chat_template: no_thinking.jinja, the file of the kit",
-}
-"""How the kits set the switch of a template."""
 
 
 def check_template(
@@ -51,11 +42,9 @@ def check_template(
         yield Finding("problem", "template", text)
         return
     yield Finding("ok", "template", f"the model goes on after ...{asked[-_TAIL:]!r}")
-    if "enable_thinking" in chat or switched == asked:
-        yield _thinking(asked, grader)
-    else:
+    if "enable_thinking" not in chat and switched != asked:
         yield _unset(convention)
-        yield _thinking(asked, grader)
+    yield _thinking(asked, grader)
     yield from _there_and_back(found, {number: truth for number, (_, _, truth) in texts.items()})
 
 
@@ -66,7 +55,7 @@ def _asked(tokenizer: Any, prompt: str, chat: Mapping[str, Any]) -> str:
 
 
 def _unset(convention: Convention) -> Finding:
-    how = _SWITCHES.get(convention.name)
+    how = convention.no_thinking
     return Finding(
         "note",
         "thinking",

@@ -31,10 +31,10 @@ class Convention(ABC):
 
     ``library`` is the name under which Python imports the trainer; ``read_from`` where its calls stand
     and in which version; ``distribution`` the name under which it is installed, if it can be, and
-    ``tested`` the version that was tried. ``route`` is what a
-    user names, ``MODULE:NAME`` of this package, and ``shim`` the file of the kit for trainers that
-    load files. ``rows`` is the kind of rows. ``settings`` tells how settings get there; ``needs`` are
-    libraries without which the reward cannot be called.
+    ``tested`` the version that was tried. ``route`` is what a user names, ``MODULE:NAME`` of this
+    package, and ``shim`` the file of the kit for trainers that load files. ``rows`` is the kind of
+    rows. ``settings`` tells how settings get there; ``needs`` are libraries without which the reward
+    cannot be called; ``no_thinking`` is how its configuration tells the chat template not to think.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Convention(ABC):
     tested: str | None = None
     shim: str | None = None
     needs: tuple[str, ...] = ()
+    no_thinking: str | None = None
 
     @property
     def shim_path(self) -> Path | None:

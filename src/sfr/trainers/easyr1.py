@@ -37,4 +37,5 @@ EASYR1 = _EasyR1(
     rows="easyr1",
     settings="keywords",
     shim="sfr_easyr1.py",
+    no_thinking="data.override_chat_template: no_thinking.jinja, the file of the kit",
 )

@@ -61,4 +61,5 @@ MS_SWIFT = _MsSwift(
     distribution="ms-swift",
     tested="4.6.0",
     shim="sfr_ms_swift.py",
+    no_thinking="--enable_thinking false",
 )

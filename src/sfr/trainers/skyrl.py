@@ -41,4 +41,5 @@ SKYRL = _SkyRL(
     settings="keywords",
     distribution="skyrl-gym",
     tested="0.4.0",
+    no_thinking="generator.chat_template_kwargs.enable_thinking=false",
 )

@@ -56,4 +56,5 @@ SLIME = _Slime(
     route="sfr.adapters.slime:custom_rm",
     rows="slime",
     settings="environment",
+    no_thinking="""--apply-chat-template-kwargs '{"enable_thinking": false}'""",
 )

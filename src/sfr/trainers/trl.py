@@ -54,6 +54,7 @@ TRL = _TRL(
     settings="keywords",
     distribution="trl",
     tested="1.16.0",
+    no_thinking="chat_template_kwargs: {enable_thinking: false}",
 )
 
 AXOLOTL = _TRL(

@@ -44,4 +44,5 @@ VERL = _Verl(
     settings="keywords",
     distribution="verl",
     tested="0.9.1",
+    no_thinking="data.apply_chat_template_kwargs.enable_thinking: false",
 )
