@@ -2,6 +2,7 @@ import json
 import re
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from sfr import Argument, Entity, Event, Extraction, Relation, Schema
 from sfr.data.prompts import (
     PLACEHOLDERS,
     TemplateError,
+    joined,
     prompt_of,
     read_template,
     streamline,
@@ -437,3 +439,39 @@ def test_a_file_that_is_no_template_is_refused(write, text, message):
 def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_template(tmp_path / "none.yaml")
+
+
+# -- templates of several -------------------------------------------------------------------------
+
+
+def test_a_joined_template_puts_each_task_as_its_own_does():
+    entities, relations = template("cm-records"), template("sa-records")
+    found = joined("both", {"ner": entities, "re": relations})
+    gold = Extraction(entities=(Entity("person", "Kevin"),), relations=(Relation("compare", "a", "b"),))
+
+    assert found.instructions == {"ner": entities.instructions["ner"], "re": relations.instructions["re"]}
+    assert found.target(gold, "ner", BROAD_TWITTER) == entities.target(gold, "ner", BROAD_TWITTER)
+    assert found.target(gold, "re", SCIERC) == relations.target(gold, "re", SCIERC)
+
+
+def test_a_joined_template_is_the_same_from_a_file(tmp_path):
+    found = joined("both", {"ner": template("cm-slots"), "re": template("sa-slots")})
+    path = tmp_path / "both.yaml"
+    path.write_text(yaml.safe_dump(found.model_dump(mode="json")))
+
+    assert read_template(path) == found
+
+
+@pytest.mark.parametrize(
+    ("parts", "problem"),
+    [
+        (
+            {"ner": template("cm-slots"), "re": template("sa-records")},
+            "templates of one format, found cm-slots (slots)",
+        ),
+        ({"ner": template("cm-slots").model_copy(update={"instructions": {}})}, "cm-slots has no instruction for ner"),
+    ],
+)
+def test_what_cannot_be_joined_is_told(parts, problem):
+    with pytest.raises(TemplateError, match=re.escape(problem)):
+        joined("both", parts)

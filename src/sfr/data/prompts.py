@@ -29,6 +29,7 @@ __all__ = [
     "TargetFormat",
     "Template",
     "TemplateError",
+    "joined",
     "prompt_of",
     "read_template",
     "streamline",
@@ -84,8 +85,14 @@ class Template(Config):
     description: Name
     format: TargetFormat
     empty: Empty
+    empty_by_task: dict[Task, Empty] = {}
+    """Of the tasks for which it is another."""
     instructions: Annotated[dict[Task, Instruction], Field(min_length=1)]
     """For each task that the template is for, the instruction with its placeholders."""
+
+    def empty_of(self, task: Task) -> Empty:
+        """Whether the targets of a task hold types without a value."""
+        return self.empty_by_task.get(task, self.empty)
 
     def instruction(self, task: Task, schema: Schema) -> str:
         """The instruction of a task, with the names of a schema put in.
@@ -119,7 +126,32 @@ class Template(Config):
         found = write(_ordered(gold, task, schema.roles), task, types=schema.types)
         if strange := found.keys() - schema.types:
             raise _unknown("types", strange, schema.types)
-        return _json(found if self.empty == "keep" else _without_empty(found))
+        return _json(found if self.empty_of(task) == "keep" else _without_empty(found))
+
+
+def joined(name: str, parts: Mapping[Task, Template]) -> Template:
+    """One template that puts each task as the template of its own does: entities as in one, relations as in another.
+
+    Raises TemplateError when they write targets in different formats, or one has nothing for its task.
+
+    >>> joined("paper", {"ner": template("cm-slots"), "re": template("sa-slots")}).empty_by_task
+    {'ner': 'keep', 're': 'omit'}
+    """
+    formats = {part.format for part in parts.values()}
+    missing = [
+        f"{part.name} has no instruction for {task}" for task, part in parts.items() if task not in part.instructions
+    ]
+    if len(formats) > 1 or missing:
+        names = ", ".join(f"{part.name} ({part.format})" for part in parts.values())
+        raise TemplateError("; ".join(missing) or f"expected templates of one format, found {names}")
+    return Template(
+        name=name,
+        description=", ".join(f"{task} as in {part.name}" for task, part in parts.items()),
+        format=formats.pop(),
+        empty="omit",
+        empty_by_task={task: part.empty_of(task) for task, part in parts.items()},
+        instructions={task: part.instructions[task] for task, part in parts.items()},
+    )
 
 
 @lru_cache(maxsize=1_024)

@@ -98,5 +98,5 @@ def _seed(seed: int, example: Example) -> int:
 
 def _response_format(example: Example, template: Template) -> dict[str, Any]:
     """The field that asks for JSON of a schema: the standard one, which vLLM, SGLang and llama.cpp know as well."""
-    schema = json_schema(example.task, example.schema, format=template.format, empty=template.empty)
+    schema = json_schema(example.task, example.schema, format=template.format, empty=template.empty_of(example.task))
     return {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": schema}}

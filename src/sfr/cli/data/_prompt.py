@@ -43,9 +43,9 @@ def prompt_command(name: str, chosen: str, text: str, wanted: str | None) -> Non
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if wanted == "json":
-        found = json_schema(task, schema, format=template.format, empty=template.empty)
+        found = json_schema(task, schema, format=template.format, empty=template.empty_of(task))
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     elif wanted == "regex":
-        click.echo(regex(task, schema, format=template.format, empty=template.empty))
+        click.echo(regex(task, schema, format=template.format, empty=template.empty_of(task)))
     else:
         show(console, Text(visible(prompt_of(instruction, text), lines=True)))
