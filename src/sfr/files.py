@@ -7,7 +7,7 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -21,6 +21,7 @@ __all__ = [
     "kind_of",
     "open_rows",
     "without_nulls",
+    "write_files",
     "written_whole",
 ]
 
@@ -178,6 +179,21 @@ def bytes_written_whole(path: Path) -> Iterator[BinaryIO]:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name)  # noqa: PTH108
         raise
+
+
+def write_files(folder: Path, files: Iterable[tuple[str, Iterable[str]]]) -> list[Path]:
+    """Write files, each whole or not at all, given by their paths in a folder and their lines; where they are.
+
+    Raises OSError when one cannot be written.
+    """
+    paths = []
+    for name, lines in files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(path) as file:
+            file.writelines(lines)
+        paths.append(path)
+    return paths
 
 
 def _nameless(folder: Path) -> tuple[int, str] | None:

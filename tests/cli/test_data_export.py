@@ -172,7 +172,7 @@ def test_what_an_export_takes_is_said(sfr, examples, out, missing):
     [
         (
             "cm",
-            "unknown template 'cm'; known: cm-records, cm-slots, sa-records, sa-slots, short-records, or a .yaml file of yours",
+            "unknown template 'cm'; known: cm-records, cm-slots, sa-records, sa-slots, short-cm, short-records, or a .yaml file of yours",
         ),
         ("none.yaml", "cannot read none.yaml: No such file or directory"),
     ],

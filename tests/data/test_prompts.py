@@ -327,7 +327,7 @@ def test_what_is_no_json_object_cannot_be_made_concise(target):
 
 
 def test_the_shipped_templates_are_known_by_name():
-    assert template_names() == ("cm-records", "cm-slots", "sa-records", "sa-slots", "short-records")
+    assert template_names() == ("cm-records", "cm-slots", "sa-records", "sa-slots", "short-cm", "short-records")
 
 
 @pytest.mark.parametrize("name", template_names())
