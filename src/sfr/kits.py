@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-__all__ = ["copy_kit", "kit_files", "kit_names", "kit_root"]
+__all__ = ["copy_kit", "kit_files", "kit_names", "kit_root", "recipes_in"]
 
 _MADE = ("__pycache__", "*.pyc")
 """What Python leaves beside files that it has loaded."""
@@ -27,6 +27,11 @@ def kit_files(name: str) -> list[str]:
     kit = kit_root() / name
     found = (path for path in kit.rglob("*") if path.is_file() and not any(map(path.match, _MADE)))
     return sorted(path.relative_to(kit).as_posix() for path in found if path.parent.name != "__pycache__")
+
+
+def recipes_in(folder: Path) -> list[Path]:
+    """The recipes of a kit, or of any folder: its files of YAML."""
+    return sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".yml"} and path.is_file())
 
 
 def copy_kit(name: str, folder: Path) -> list[Path]:

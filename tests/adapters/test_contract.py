@@ -21,7 +21,7 @@ import sfr
 from sfr import samples
 from sfr.kits import kit_root
 from sfr.structures import TASKS
-from sfr.trainers import CONVENTIONS
+from sfr.trainers import CONVENTIONS, KITS
 from tests.adapters.driving import broken, installed, needs, truth_of
 
 ADAPTERS = [pytest.param(one, id=name, marks=needs(one)) for name, one in CONVENTIONS.items()]
@@ -256,8 +256,8 @@ def test_the_kit_holds_a_readme_and_the_shim(name):
         assert CONVENTIONS[name].shim_path.is_file()
 
 
-def test_the_kits_are_those_of_the_conventions():
-    assert {*CONVENTIONS} == {path.name for path in kit_root().iterdir() if path.is_dir()}
+def test_the_kits_are_those_of_the_trainers():
+    assert {*KITS} == {path.name for path in kit_root().iterdir() if path.is_dir()}
 
 
 def test_a_truth_that_came_as_columns_is_read_without_its_empty_keys():

@@ -159,7 +159,7 @@ LIMITS = {"--cutoff": "prompt and target", "--max-prompt": "prompt", "--max-targ
 def test_a_limit_takes_a_tokenizer(sfr, examples, option):
     result = sfr("data", "check", examples(), option, "100")
     assert result.exit_code == 2
-    assert "a limit in tokens takes a --tokenizer to count with" in result.stderr
+    assert "lengths in tokens take a --tokenizer to count with" in result.stderr
 
 
 def test_lengths_are_shown(sfr, exported, tokenizer):

@@ -10,7 +10,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from sfr.cli._doctor import _line
+from sfr.cli._findings import finding_line
 from sfr.cli._shared import show
 from sfr.doctor import Finding
 from sfr.structures import TASKS
@@ -134,7 +134,7 @@ def test_a_reader_that_has_read_enough_is_no_error(exported, environment):
 def test_on_a_terminal_a_long_text_goes_on_below_itself(width):
     text = "one " * 60 + "\n  and " + "x" * 90
     console = Console(width=width, file=StringIO(), force_terminal=True, color_system=None)
-    show(console, _line(Finding("problem", "rows", text)))
+    show(console, finding_line(Finding("problem", "rows", text)))
     first, *others = console.file.getvalue().splitlines()
 
     assert first.startswith("PROBLEM  rows          one one ")

@@ -9,14 +9,7 @@ if [ $# -lt 2 ]; then
 fi
 model=$1 rows=$2
 shift 2
-. "$(dirname "$0")/environment.sh"
+here=$(cd "$(dirname "$0")" && pwd)
 
-# "local": a cluster of its own, whatever another one has left behind.
-ray=(+ray_kwargs.ray_init.address=local ray_kwargs.ray_init.num_cpus=16 +ray_kwargs.ray_init.num_gpus=1
-    +ray_kwargs.ray_init.include_dashboard=False)
-if [ -n "${RAY_ADDRESS:-}" ]; then # a cluster that is there already
-    ray=(+ray_kwargs.ray_init.address=auto)
-fi
-
-exec python -m verl.trainer.main_ppo --config-dir "$kit/recipes" --config-name cpu \
-    actor_rollout_ref.model.path="$model" data.train_files="$rows" data.val_files="$rows" "${ray[@]}" "$@"
+exec bash "$here/launch.sh" "$here/../recipes" cpu \
+    actor_rollout_ref.model.path="$model" data.train_files="$rows" data.val_files="$rows" "$@"

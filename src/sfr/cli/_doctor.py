@@ -10,10 +10,9 @@ from typing import Any
 
 import click
 from rich.status import Status
-from rich.table import Table
-from rich.text import Text
 
-from sfr.cli._shared import EXIT_BAD, FILE, consoles, count, show
+from sfr.cli._findings import show_findings
+from sfr.cli._shared import FILE, consoles
 from sfr.cli.data._export import template_for
 from sfr.data.preflight import Limits
 from sfr.data.trainer_rows import kind_of_row
@@ -31,14 +30,12 @@ from sfr.doctor import (
     scorable_rows,
 )
 from sfr.grading import configured
-from sfr.reports import visible
 from sfr.tokenizers import tokenizer_of
 from sfr.trainers import CONVENTIONS, Convention
 
 __all__ = ["doctor_command"]
 
 _tokens = click.IntRange(min=1)
-_MARKS = {"ok": ("ok", "green"), "note": ("note", "yellow"), "problem": ("PROBLEM", "bold red")}
 
 
 @click.command("doctor")
@@ -95,20 +92,8 @@ def doctor_command(  # noqa: PLR0913 - one parameter for each option
     if overrides and not recipe:
         raise click.UsageError("--override goes with a --recipe")
     asked = _Asked(CONVENTIONS[trainer], file, recipe, overrides, _settings(settings), tokenizer, thinking, many)
-    problems = 0
-    try:
-        with console.status("looking") if console.is_terminal else nullcontext() as status:
-            for finding in _findings(asked, max_prompt, max_target, _told(status)):
-                problems += finding.level == "problem"
-                show(console, _line(finding))
-    except BrokenPipeError:  # whoever read has read enough
-        raise
-    except (OSError, ValueError) as error:
-        raise click.ClickException(visible(str(error), lines=True)) from None
-    if problems:
-        errors.print(f"{count(problems, 'problem')}, see above")
-        raise click.exceptions.Exit(EXIT_BAD)
-    show(console, "all is well")
+    with console.status("looking") if console.is_terminal else nullcontext() as status:
+        show_findings(_findings(asked, max_prompt, max_target, _told(status)), console, errors)
 
 
 @dataclass(frozen=True)
@@ -185,14 +170,3 @@ def _told(status: Status | None) -> Callable[[int], None]:
             status.update(f"looking at all rows: {done:,}")
 
     return step
-
-
-def _line(finding: Finding) -> Table:
-    """A finding in columns, so that a text that is too long for the terminal goes on below itself."""
-    word, style = _MARKS[finding.level]
-    line = Table.grid(padding=(0, 1))
-    line.add_column(min_width=8, no_wrap=True)
-    line.add_column(min_width=13, no_wrap=True)
-    line.add_column(overflow="fold")
-    line.add_row(Text(word, style), Text(finding.about, "bold"), Text(visible(finding.text, lines=True)))
-    return line

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-__all__ = ["Config", "parse_config", "read_config"]
+__all__ = ["Config", "parse_config", "read_config", "read_yaml"]
 
 
 class Config(BaseModel):
@@ -43,9 +43,7 @@ def parse_config(model: type[Model], text: str, where: str, error: type[ValueErr
     Raises ``error`` with every problem, each after ``where``.
     """
     try:
-        return model.model_validate(yaml.load(text, _OneOfEach))  # noqa: S506 - a safe loader
-    except yaml.YAMLError as problem:
-        raise error(f"{where}: not YAML: {problem}") from None
+        return model.model_validate(_loaded(text, where, error))
     except ValidationError as found:
         raise error("\n".join(f"{where}: {problem}" for problem in _problems(found))) from None
 
@@ -55,11 +53,29 @@ def read_config(model: type[Model], path: Path, error: type[ValueError]) -> Mode
 
     Raises OSError when it cannot be read, ``error`` with every problem.
     """
+    return parse_config(model, _text(path, error), str(path), error)
+
+
+def read_yaml(path: Path, error: type[ValueError]) -> Any:
+    """The values of a file, as YAML has them.
+
+    Raises OSError when it cannot be read, ``error`` when it is not YAML or a key stands twice.
+    """
+    return _loaded(_text(path, error), str(path), error)
+
+
+def _text(path: Path, error: type[ValueError]) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as problem:
         raise error(f"{path}: expected UTF-8: {problem.reason} at byte {problem.start}") from None
-    return parse_config(model, text, str(path), error)
+
+
+def _loaded(text: str, where: str, error: type[ValueError]) -> Any:
+    try:
+        return yaml.load(text, _OneOfEach)  # noqa: S506 - a safe loader
+    except yaml.YAMLError as problem:
+        raise error(f"{where}: not YAML: {problem}") from None
 
 
 def _problems(error: ValidationError) -> Iterator[str]:

@@ -10,12 +10,9 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from sfr.kits import kit_root
+from sfr.trainers._trainer import Trainer
 
-__all__ = ["Convention", "Outcome", "Proof", "run"]
-
-Proof = Literal["trainer", "loader", "contract"]
-"""How an adapter was proven: in a run of the trainer, by the trainer's own code that loads and calls
-it, or against what stands here alone."""
+__all__ = ["Convention", "Outcome", "run"]
 
 
 class Outcome(NamedTuple):
@@ -25,28 +22,18 @@ class Outcome(NamedTuple):
     terms: Mapping[str, float]
 
 
-@dataclass(frozen=True)
-class Convention(ABC):
+@dataclass(frozen=True, kw_only=True)
+class Convention(Trainer, ABC):
     """What a trainer does to a reward, as read from its source.
 
-    ``library`` is the name under which Python imports the trainer; ``read_from`` where its calls stand
-    and in which version; ``distribution`` the name under which it is installed, if it can be, and
-    ``tested`` the version that was tried. ``route`` is what a user names, ``MODULE:NAME`` of this
-    package, and ``shim`` the file of the kit for trainers that load files. ``rows`` is the kind of
-    rows. ``settings`` tells how settings get there; ``needs`` are libraries without which the reward
-    cannot be called; ``no_thinking`` is how its configuration tells the chat template not to think.
+    ``route`` is what a user names, ``MODULE:NAME`` of this package, and ``shim`` the file of the kit for
+    trainers that load files. ``settings`` tells how settings get there; ``needs`` are libraries without
+    which the reward cannot be called; ``no_thinking`` is how its configuration tells the chat template
+    not to think.
     """
 
-    name: str
-    title: str
-    library: str
-    read_from: str
-    proof: Proof
     route: str
-    rows: str
     settings: Literal["keywords", "environment"]
-    distribution: str | None = None
-    tested: str | None = None
     shim: str | None = None
     needs: tuple[str, ...] = ()
     no_thinking: str | None = None

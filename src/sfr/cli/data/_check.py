@@ -32,6 +32,7 @@ _tokens = click.IntRange(min=1)
 @click.option("--cutoff", type=_tokens, help="Tokens of prompt and target together, as LLaMAFactory's cutoff_len.")
 @click.option("--max-prompt", type=_tokens, help="Tokens of a prompt, as verl's data.max_prompt_length.")
 @click.option("--max-target", type=_tokens, help="Tokens of a target, as verl's data.max_response_length.")
+@click.option("--thinking/--no-thinking", default=None, help="What the trainer says to the chat template.")
 @profile_option
 @fields_option
 @click.option("-j", "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes.")
@@ -42,6 +43,7 @@ def check_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     cutoff: int | None,
     max_prompt: int | None,
     max_target: int | None,
+    thinking: bool | None,  # noqa: FBT001 - click passes by name
     profile: str,
     settings: tuple[str, ...],
     jobs: int,
@@ -55,10 +57,11 @@ def check_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     Every row that is not so is reported with its line, and the exit code is 2.
     """
-    if tokenizer is None and (cutoff or max_prompt or max_target):
-        raise click.UsageError("a limit in tokens takes a --tokenizer to count with")
+    if tokenizer is None and (cutoff or max_prompt or max_target or thinking is not None):
+        raise click.UsageError("lengths in tokens take a --tokenizer to count with")
     console, errors = consoles()
-    limits = Limits(tokenizer, prompt=max_prompt, target=max_target, total=cutoff)
+    chat = {} if thinking is None else {"enable_thinking": thinking}
+    limits = Limits(tokenizer, prompt=max_prompt, target=max_target, total=cutoff, chat=chat)
     try:
         with progress(errors, None, "checking") as advance:
             done = 0
