@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["tokenizer_of"]
+__all__ = ["is_path", "tokenizer_of"]
 
 
 @cache
@@ -18,7 +18,7 @@ def tokenizer_of(name: str) -> Any:
     Raises ValueError when it cannot be had.
     """
     path = Path(name).expanduser()
-    if not path.exists() and _is_path(name):
+    if not path.exists() and is_path(name):
         raise ValueError(f"there is no tokenizer in {name}: no such file or folder")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # it has to say that PyTorch is not there, which is well
     try:
@@ -39,7 +39,7 @@ def tokenizer_of(name: str) -> Any:
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 
 
-def _is_path(name: str) -> bool:
+def is_path(name: str) -> bool:
     """Whether a name can only be meant as a path: it is no name on the hub, or its first part is a folder here."""
     owner, _, repository = name.partition("/")
     return not _HUB_NAME.fullmatch(name) or name.endswith(".json") or (bool(repository) and Path(owner).is_dir())

@@ -65,7 +65,15 @@ def section(text, heading):
 # -- nothing is missing ---------------------------------------------------------------------------
 
 
-PUBLIC = ("sfr", "sfr.evaluation", "sfr.evaluation.errors", "sfr.predictions", "sfr.generation", "sfr.paper")
+PUBLIC = (
+    "sfr",
+    "sfr.evaluation",
+    "sfr.evaluation.errors",
+    "sfr.predictions",
+    "sfr.generation",
+    "sfr.inference",
+    "sfr.paper",
+)
 
 
 @pytest.mark.parametrize("module", PUBLIC)

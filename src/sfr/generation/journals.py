@@ -3,7 +3,7 @@
 A journal is a file of JSON lines that only grows. The first line says what the run is made from, each
 other one what became of an example, by its number in the file of examples:
 
-    {"journal": "sfr generate", "sfr": "0.1.0", "made_from": {...}}
+    {"journal": "predictions", "sfr": "0.1.0", "made_from": {...}}
     {"row": 17, "outputs": ["{...}"], "finish": ["stop"], "tokens": 12}
     {"row": 4, "failed": "400: the prompt is too long"}
 
@@ -35,7 +35,7 @@ except ImportError:  # not a Unix
 
 __all__ = ["Journal", "JournalError", "differences", "journal_of", "locked"]
 
-_KIND = "sfr generate"
+_KIND = "predictions"
 _BEGINNING = f'{{"journal": "{_KIND}", '.encode()
 _SYNC = 1.0  # seconds between the times that the disk is waited for; a killed process loses nothing, a power cut this
 _NOWHERE = -1
@@ -195,7 +195,7 @@ class Journal:
         except RowError:
             found = None
         if not isinstance(found, dict) or found.get("journal") != _KIND:
-            raise JournalError(f"{self._path} is no journal of sfr generate; move it, or name another file")
+            raise JournalError(f"{self._path} is no journal of predictions; move it, or name another file")
         return found
 
     def _other(self, different: list[str]) -> JournalError:

@@ -12,7 +12,7 @@ from sfr.data.constraints import json_schema
 from sfr.data.prompts import Template, prompt_of
 from sfr.examples import Example
 
-__all__ = ["Sampling", "request_of"]
+__all__ = ["Sampling", "prompt_for", "request_of", "schema_for", "seed_for"]
 
 _OWN = {
     "n": "samples",
@@ -72,31 +72,38 @@ def request_of(example: Example, template: Template, sampling: Sampling) -> dict
 
     Raises ValueError when the template has no instruction for its task.
     """
-    instruction = template.instruction(example.task, example.schema)
     body: dict[str, Any] = {
         "model": sampling.model,
-        "messages": [{"role": "user", "content": prompt_of(instruction, example.text)}],
+        "messages": [{"role": "user", "content": prompt_for(example, template)}],
         "temperature": sampling.temperature,
         "n": sampling.samples,
         "top_p": sampling.top_p,
         "max_tokens": sampling.max_tokens,
     }
     if sampling.seed is not None:
-        body["seed"] = _seed(sampling.seed, example)
+        body["seed"] = seed_for(example, sampling.seed)
     if sampling.json_schema:
-        body["response_format"] = _response_format(example, template)
+        form = {"name": "answer", "strict": True, "schema": schema_for(example, template)}
+        body["response_format"] = {"type": "json_schema", "json_schema": form}  # vLLM, SGLang, llama.cpp know it too
     if sampling.thinking is not None:
         body["chat_template_kwargs"] = {"enable_thinking": sampling.thinking}
     return {name: value for name, value in {**body, **sampling.others}.items() if value is not None}
 
 
-def _seed(seed: int, example: Example) -> int:
+def prompt_for(example: Example, template: Template) -> str:
+    """The prompt of an example.
+
+    Raises ValueError when the template has no instruction for its task.
+    """
+    return prompt_of(template.instruction(example.task, example.schema), example.text)
+
+
+def seed_for(example: Example, seed: int) -> int:
     """A seed of the example's own, so that neither the order of the requests nor their number at a time matters."""
     name = json.dumps([seed, example.dataset, example.split, example.id]).encode()
     return int.from_bytes(hashlib.blake2b(name, digest_size=4).digest(), "big") >> 1  # 31 bits: every server takes them
 
 
-def _response_format(example: Example, template: Template) -> dict[str, Any]:
-    """The field that asks for JSON of a schema: the standard one, which vLLM, SGLang and llama.cpp know as well."""
-    schema = json_schema(example.task, example.schema, format=template.format, empty=template.empty_of(example.task))
-    return {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": schema}}
+def schema_for(example: Example, template: Template) -> dict[str, Any]:
+    """The JSON Schema of the answers to an example."""
+    return json_schema(example.task, example.schema, format=template.format, empty=template.empty_of(example.task))

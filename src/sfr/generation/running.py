@@ -1,23 +1,20 @@
-"""Runs: every example of a job asked about, many at a time, and what is known noted at once."""
+"""Asking a server: about every example of a job, or about some, many at a time."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from sfr.examples import Example, read_example
-from sfr.generation.jobs import Generated, Job, Tally, survey
-from sfr.generation.journals import Journal, journal_of, locked
+from sfr.examples import Example
+from sfr.generation.answers import Answer
+from sfr.generation.jobs import Generated, Job
 from sfr.generation.requests import request_of
+from sfr.generation.runs import Progress, Run, carry_out
 from sfr.generation.servers import Connection, RowFailedError, Server, ServerError, connected
-from sfr.generation.writing import finished, standing
 
-__all__ = ["generate"]
-
-Progress = Callable[[Tally], None]
+__all__ = ["ask", "generate"]
 
 
 def generate(  # noqa: PLR0913 - what can be said on the command line
@@ -39,95 +36,81 @@ def generate(  # noqa: PLR0913 - what can be said on the command line
     Raises GenerateError or JournalError when the job cannot be begun, ServerError when it cannot go on,
     OSError when a file cannot be read or written.
     """
-    made_from = job.made_from()
-    total = survey(job)
-    path = journal_of(target)
-    with locked(path) as file:
-        if not again and not path.stat().st_size and target.exists():
-            return standing(target, made_from)
-        journal = Journal(path, file, made_from, total, again=again)
-        try:
-            run = _Run(job, journal, total, skip_failed=skip_failed, progress=progress or (lambda _: None))
-            if run.is_needed:
-                asyncio.run(run.all(server, concurrency))
-        finally:
-            journal.sync()
-            if not (journal.answered or journal.failed):
-                journal.clear()
-        return finished(job, target, journal, made_from, skip_failed=skip_failed)
+
+    def work(run: Run) -> None:
+        asyncio.run(_all(run, server, concurrency))
+
+    return carry_out(job, target, work, again=again, skip_failed=skip_failed, progress=progress)
 
 
-class _Run:
-    """The part of a job that is left to do."""
+def ask(
+    server: Server, requests: Iterable[dict[str, Any]], samples: int = 1, *, concurrency: int = 16
+) -> list[Answer | RowFailedError]:
+    """What a server answers to each request, in their order; of one that failed, why.
 
-    def __init__(self, job: Job, journal: Journal, total: int, *, skip_failed: bool, progress: Progress) -> None:
-        self._job = job
-        self._journal = journal
-        self._total = total
-        self._progress = progress
-        self._failed_before = frozenset(journal.failed)
-        self._skip_failed = skip_failed
-        self._in_a_row = 0
-        self._tokens_before = journal.tokens
-        self._start = time.monotonic()
+    Raises ServerError when it cannot be asked.
+    """
+    return asyncio.run(_each(server, requests, samples, concurrency))
 
-    @property
-    def is_needed(self) -> bool:
-        """Whether there is an example to ask about."""
-        skipped = len(self._failed_before) if self._skip_failed else 0
-        return self._journal.answered + skipped < self._total
 
-    async def all(self, server: Server, concurrency: int) -> None:
-        """Ask about every example; when one worker ends with an error, they all end."""
-        async with connected(server) as connection:
-            await connection.greet()
-            self._start = time.monotonic()
-            self._progress(self._tally())
-            examples = chain(self._untried(), self._once_more())
-            workers = [
-                asyncio.create_task(self._work(examples, connection, server.patience.failures))
-                for _ in range(min(concurrency, self._total))
-            ]
+async def _each(
+    server: Server, requests: Iterable[dict[str, Any]], samples: int, concurrency: int
+) -> list[Answer | RowFailedError]:
+    free = asyncio.Semaphore(concurrency)
+
+    async def answer(request: dict[str, Any]) -> Answer | RowFailedError:
+        async with free:
             try:
-                await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
-            finally:
-                for worker in workers:
-                    worker.cancel()
-                ends = await asyncio.gather(*workers, return_exceptions=True)
-            for end in ends:
-                if isinstance(end, Exception):
-                    raise end
-
-    def _untried(self) -> Iterator[tuple[int, Example]]:
-        """The examples of which nothing is known."""
-        for row, (_, line) in self._job.lines():
-            if not self._journal.has(row) and row not in self._failed_before:
-                yield row, read_example(line)
-
-    def _once_more(self) -> Iterator[tuple[int, Example]]:
-        """The examples that failed in an earlier run; they come last, so that they hold up nothing."""
-        if self._failed_before and not self._skip_failed:
-            for row, (_, line) in self._job.lines():
-                if row in self._failed_before:
-                    yield row, read_example(line)
-
-    async def _work(self, examples: Iterator[tuple[int, Example]], connection: Connection, limit: int) -> None:
-        """Ask about one example after another; the workers share them."""
-        for row, example in examples:
-            try:
-                request = request_of(example, self._job.template, self._job.sampling)
-                answer = await connection.ask(request, self._job.sampling.samples)
+                return await connection.ask(request, samples)
             except RowFailedError as failure:
-                self._journal.fail(row, str(failure))
-                self._in_a_row += 1
-                if self._in_a_row >= limit:
-                    raise ServerError(f"{limit} examples failed one after another, the last for: {failure}") from None
-            else:
-                self._journal.add(row, answer)
-                self._in_a_row = 0
-            self._progress(self._tally())
+                return failure
 
-    def _tally(self) -> Tally:
-        journal = self._journal
-        tokens, seconds = journal.tokens - self._tokens_before, time.monotonic() - self._start
-        return Tally(self._total, journal.answered, len(journal.failed), tokens, seconds)
+    async with connected(server) as connection:
+        await connection.greet()
+        return await asyncio.gather(*map(answer, requests))
+
+
+async def _all(run: Run, server: Server, concurrency: int) -> None:
+    """Ask about every example; when one worker ends with an error, they all end."""
+    async with connected(server) as connection:
+        await connection.greet()
+        run.begin()
+        work = _Work(run, connection, server.patience.failures)
+        workers = [asyncio.create_task(work.go_on()) for _ in range(min(concurrency, run.total))]
+        try:
+            await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            ends = await asyncio.gather(*workers, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, Exception):
+                raise end
+
+
+class _Work:
+    """What the workers share: the examples, the connection, and how many failures there were in a row."""
+
+    def __init__(self, run: Run, connection: Connection, limit: int) -> None:
+        self._run = run
+        self._connection = connection
+        self._limit = limit
+        self._in_a_row = 0
+        self._examples: Iterator[tuple[int, Example]] = run.wanted()
+
+    async def go_on(self) -> None:
+        """Ask about one example after another."""
+        job = self._run.job
+        for row, example in self._examples:
+            try:
+                request = request_of(example, job.template, job.sampling)
+                answer = await self._connection.ask(request, job.sampling.samples)
+            except RowFailedError as failure:
+                self._run.fail(row, str(failure))
+                self._in_a_row += 1
+                if self._in_a_row >= self._limit:
+                    many = f"{self._limit} examples failed one after another"
+                    raise ServerError(f"{many}, the last for: {failure}") from None
+            else:
+                self._run.add(row, answer)
+                self._in_a_row = 0
