@@ -190,6 +190,38 @@ def trainer(session: nox.Session, name: str) -> None:
     session.run("pytest", *(session.posargs or environment.tests), env=variables)
 
 
+# What somebody types who wants to see the whole method on a laptop; `mini` runs it.
+MINI = (
+    ("sfr", "pipeline", "install", "mini"),
+    ("sfr", "pipeline", "run", "mini", "-o", "run"),
+    ("sfr", "pipeline", "report", "run", "-o", "report.html"),
+)
+SMOKE = ROOT / "tests" / "pipeline" / "smoke.yaml"
+
+
+@nox.session(venv_backend="virtualenv", default=False)
+def mini(session: nox.Session) -> None:
+    """The whole method on a CPU in twenty minutes, after three for its environment: seven stages and their report."""
+    session.install("-e.[pipeline]")
+    with session.chdir(session.create_tmp()):
+        for command in MINI:
+            session.run(*command)
+        session.log(f"the report is {Path('report.html').resolve()}")
+
+
+@nox.session(venv_backend="virtualenv", default=False)
+def chain(session: nox.Session) -> None:
+    """A few steps of all seven stages in the trainers' environment, killed and resumed; and what takes that environment."""
+    session.install("-e.[pipeline]")
+    folder = Path(session.create_tmp()).resolve() / "environments"
+    session.run("sfr", "pipeline", "install", str(SMOKE), "--environments", str(folder))
+    (python,) = folder.glob("cpu-*/bin/python")
+    tests = ["pytest>=8.2", "hypothesis>=6.100", "sybil>=9", "-e.[pipeline]"]
+    session.run(str(python), "-m", "pip", "install", "--quiet", *tests, external=True)
+    files = [f"tests/trainers/test_{name}.py" for name in ("pipeline", "llamafactory", "extract")]
+    session.run(str(python), "-m", "pytest", *(session.posargs or files), env={"HF_HUB_OFFLINE": "1"}, external=True)
+
+
 @nox.session
 def demo(session: nox.Session) -> None:
     """What a new user sees: samples scored, explained, evaluated, shown, and turned into training files."""

@@ -4,8 +4,8 @@
 rows a little, so that some of its answers earn a reward and others do not: that is what a run of GRPO
 needs in order to show anything. It is of no use beyond that.
 
-The tokenizer splits at spaces and signs, so that a mention has the same tokens in its sentence and in
-the JSON: without that a model of this size does not learn to copy.
+A mention has the same tokens in its sentence and in the JSON: without that a model of this size does
+not learn to copy.
 """
 
 from __future__ import annotations
@@ -32,6 +32,23 @@ CHAT = (
 """The chat format of Qwen3 in a few words, with its switch for thinking."""
 
 _SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+
+_JOINER = "\N{WORD JOINER}"
+_OPENING = {'"': '"', r"\(": "(", r"\n": "\n"}
+"""Signs after which a word has no blank, as regular expressions and as they are."""
+
+_SIGN = r"[\[\]{}:,]| (?!\w)"
+_PIECES = "|".join(
+    [
+        rf'(?:{_SIGN})*"(?:{_SIGN}|")*{_JOINER}?',  # between two values of JSON
+        r" ?\w+",
+        rf" ?[^\w\s{_JOINER}]{_JOINER}?",
+        rf"\n+{_JOINER}?",
+        r"\s",
+        _JOINER,
+    ]
+)
+"""What a text is cut into before it becomes tokens."""
 
 
 def pairs_of(path: Path) -> list[tuple[str, str]]:
@@ -61,24 +78,78 @@ def _pair(row: Any) -> tuple[str, str]:
     return prompt, json.dumps(gold, ensure_ascii=False) if target is None else target
 
 
-def make_tiny(folder: Path, texts: Iterable[str], *, hidden: int = 128, layers: int = 2, seed: int = 0) -> Path:
-    """A Qwen3 with random weights and a tokenizer of these texts, as a Hugging Face folder in float32."""
-    import torch
-    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
+def make_tiny(  # noqa: PLR0913 - what a model is made of
+    folder: Path, texts: Iterable[str], *, hidden: int = 128, layers: int = 2, vocabulary: int = 1_024, seed: int = 0
+) -> Path:
+    """A Qwen3 with random weights and a tokenizer of these texts, as a Hugging Face folder in float32.
 
+    ``vocabulary`` is the most tokens there will be. Few of them make a model learn to copy names that it
+    has never seen, since those consist of the same pieces as the ones that it has.
+    """
+    import torch
+    from transformers import Qwen3Config, Qwen3ForCausalLM
+
+    tokenizer = _tokenizer(texts, vocabulary)
+    heads = hidden // 32
+    config = Qwen3Config(
+        vocab_size=len(tokenizer),  # no larger: verl masks what a tokenizer does not have in vLLM alone
+        hidden_size=hidden,
+        intermediate_size=2 * hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        num_key_value_heads=heads,
+        head_dim=64,
+        max_position_embeddings=4_096,
+        initializer_range=0.04,
+        rope_parameters={"rope_type": "default", "rope_theta": 500.0},
+        tie_word_embeddings=False,  # vLLM on a CPU cannot take new weights of tied ones
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=None,
+    )
+    torch.manual_seed(seed)
+    model = Qwen3ForCausalLM(config)
+    with torch.no_grad():  # what is read and what is written begin alike: so copying is soon learnt
+        model.lm_head.weight.copy_(model.model.embed_tokens.weight)
+    model.generation_config.eos_token_id = tokenizer.eos_token_id
+    model.generation_config.pad_token_id = tokenizer.pad_token_id
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def _tokenizer(texts: Iterable[str], vocabulary: int) -> Any:
+    """A byte-level BPE that is trained on the texts and reads back what it has written.
+
+    A word brings the blank before it along. Where a word follows a quotation mark, a bracket or the
+    beginning of a line, a blank is put in, with a joiner before it that takes it away again: so a name
+    is the same tokens in a sentence and in the JSON, and the signs between two names are one token.
+    """
+    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    joined = [normalizers.Replace(Regex(rf"{sign}(?=\w)"), f"{shown}{_JOINER} ") for sign, shown in _OPENING.items()]
     inner = Tokenizer(models.BPE())
-    words = pre_tokenizers.Split(Regex(r"\s+|[^\w\s]+"), behavior="isolated")
+    inner.normalizer = normalizers.Sequence(joined)
     inner.pre_tokenizer = pre_tokenizers.Sequence(
-        [words, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+        [
+            pre_tokenizers.Split(Regex(_PIECES), behavior="isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
     )
-    inner.decoder = decoders.ByteLevel()
+    inner.decoder = decoders.Sequence([decoders.ByteLevel(), decoders.Replace(Regex(f"{_JOINER} ?"), "")])
     alphabet = pre_tokenizers.ByteLevel.alphabet()
+    thinking = [AddedToken(tag, special=False) for tag in ("<think>", "</think>")]  # as those of Qwen3 are
     inner.train_from_iterator(
-        texts,
-        trainers.BpeTrainer(vocab_size=2_048, initial_alphabet=alphabet, special_tokens=_SPECIAL, show_progress=False),
+        (f"user\n{text}\nassistant\n\n" for text in texts),  # the words of the chat as well
+        trainers.BpeTrainer(
+            vocab_size=vocabulary - len(thinking),
+            initial_alphabet=alphabet,
+            special_tokens=_SPECIAL,
+            show_progress=False,
+        ),
     )
-    inner.add_tokens([AddedToken(tag, special=False) for tag in ("<think>", "</think>")])  # as those of Qwen3 are
+    inner.add_tokens(thinking)
     fast: Any = PreTrainedTokenizerFast
     tokenizer = fast(
         tokenizer_object=inner,
@@ -89,29 +160,7 @@ def make_tiny(folder: Path, texts: Iterable[str], *, hidden: int = 128, layers: 
         model_max_length=4_096,
     )
     tokenizer.chat_template = CHAT
-    config = Qwen3Config(
-        vocab_size=len(tokenizer),  # no larger: verl masks what a tokenizer does not have in vLLM alone
-        hidden_size=hidden,
-        intermediate_size=2 * hidden,
-        num_hidden_layers=layers,
-        num_attention_heads=hidden // 64 or 1,
-        num_key_value_heads=hidden // 64 or 1,
-        head_dim=64,
-        max_position_embeddings=4_096,
-        initializer_range=0.08,
-        rope_parameters={"rope_type": "default", "rope_theta": 500.0},
-        tie_word_embeddings=False,  # vLLM on a CPU cannot take new weights of tied ones
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-        bos_token_id=None,
-    )
-    torch.manual_seed(seed)
-    model = Qwen3ForCausalLM(config)
-    model.generation_config.eos_token_id = tokenizer.eos_token_id
-    model.generation_config.pad_token_id = tokenizer.pad_token_id
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+    return tokenizer
 
 
 def warm_up(
@@ -166,9 +215,10 @@ def _encoded(tokenizer: Any, prompt: str, answer: str, chat: Mapping[str, Any]) 
 @click.option("--no-thinking", is_flag=True, help="For a trainer that sets enable_thinking to False.")
 @click.option("--hidden", type=click.IntRange(64, 4_096), default=128, show_default=True, help="Its width.")
 @click.option("--layers", type=click.IntRange(1, 64), default=2, show_default=True, help="Its depth.")
+@click.option("--vocabulary", type=click.IntRange(300), default=1_024, show_default=True, help="The most tokens.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the weights and the order of rows.")
 def main(  # noqa: PLR0913 - one for each option
-    *, files: tuple[Path, ...], out: Path, steps: int, no_thinking: bool, hidden: int, layers: int, seed: int
+    *, files: tuple[Path, ...], out: Path, steps: int, no_thinking: bool, hidden: int, layers: int, vocabulary: int, seed: int
 ) -> None:
     """Make a tiny Qwen3 for the rows in FILES, and train it on them a little.
 
@@ -183,7 +233,7 @@ def main(  # noqa: PLR0913 - one for each option
         pairs = [pair for path in files for pair in pairs_of(path)]
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from None
-    make_tiny(out, (text for pair in pairs for text in pair), hidden=hidden, layers=layers, seed=seed)
+    make_tiny(out, (text for pair in pairs for text in pair), hidden=hidden, layers=layers, vocabulary=vocabulary, seed=seed)
     chat = {"enable_thinking": False} if no_thinking else {}
     loss = warm_up(out, pairs, steps=steps, seed=seed, **chat) if steps else None
     click.echo(f"wrote {out}, made for {len(pairs)} rows" + (f"; loss {loss:.3f}" if loss is not None else ""))
