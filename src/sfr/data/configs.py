@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-__all__ = ["Config", "parse_config", "read_config", "read_yaml"]
+__all__ = ["Config", "checked_config", "parse_config", "read_config", "read_yaml"]
 
 
 class Config(BaseModel):
@@ -42,8 +42,16 @@ def parse_config(model: type[Model], text: str, where: str, error: type[ValueErr
 
     Raises ``error`` with every problem, each after ``where``.
     """
+    return checked_config(model, _loaded(text, where, error), where, error)
+
+
+def checked_config(model: type[Model], values: Any, where: str, error: type[ValueError]) -> Model:
+    """What values say that were read before.
+
+    Raises ``error`` with every problem, each after ``where``.
+    """
     try:
-        return model.model_validate(_loaded(text, where, error))
+        return model.model_validate(values)
     except ValidationError as found:
         raise error("\n".join(f"{where}: {problem}" for problem in _problems(found))) from None
 

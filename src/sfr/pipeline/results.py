@@ -111,9 +111,10 @@ def _problems(runs: Sequence[RunFolder], states: Sequence[RunState]) -> Iterator
     """What keeps the runs from being one profile with several seeds."""
     seen: dict[int, RunFolder] = {}
     for run, state in zip(runs, states, strict=True):
-        other = seen.setdefault(state.about["seed"], run)
-        if other is not run:
-            yield f"{other.path} and {run.path} have the same seed, {state.about['seed']}"
+        seed = state.about["seed"]
+        if seed in seen:
+            yield f"{seen[seed].path} and {run.path} have the same seed, {seed}"
+        seen.setdefault(seed, run)
     first = states[0].about
     for run, state in zip(runs[1:], states[1:], strict=True):
         if state.about["profile"] != first["profile"]:

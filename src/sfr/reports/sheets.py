@@ -25,14 +25,29 @@ __all__ = [
     "sheet_json",
     "sheet_latex",
     "sheet_markdown",
+    "sheet_shown",
     "sheet_table",
     "sheet_text",
 ]
 
-Kind = Literal["name", "text", "count", "percent", "interval", "difference", "points", "points_signed", "number", "p"]
+Kind = Literal[
+    "name",
+    "text",
+    "count",
+    "percent",
+    "interval",
+    "difference",
+    "points",
+    "points_signed",
+    "number",
+    "reward",
+    "seconds",
+    "p",
+]
 """What a column holds. ``name``: what rows are about, said once where rows follow one another;
 ``percent``: shares in [0, 1], shown times 100; ``interval``: two of them; ``difference``: of them;
-``points``: percentages as they are, ``points_signed`` differences of them; ``p``: a probability."""
+``points``: percentages as they are, ``points_signed`` differences of them; ``reward``: a signed number;
+``seconds``: to the thousandth; ``p``: a probability."""
 
 Value = Any
 
@@ -81,6 +96,8 @@ _SHOWN: Mapping[Kind, Callable[[Value], str]] = {
     "points": "{:.2f}".format,
     "points_signed": "{:+.2f}".format,
     "number": "{:,.1f}".format,
+    "reward": "{:+.3f}".format,
+    "seconds": "{:,.3f}".format,
     "p": lambda value: "<0.001" if value < 0.001 else f"{value:.3f}",  # noqa: PLR2004
 }
 
@@ -129,6 +146,12 @@ def _said_once(sheet: Sheet, rows: list[list[str]]) -> list[list[str]]:
             same += 1
         found.append([""] * same + row[same:])
     return found
+
+
+def sheet_shown(sheet: Sheet) -> tuple[Sheet, list[list[str]]]:
+    """The table as people are to see it, and its cells as they read them, names said once."""
+    sheet = _for_people(sheet)
+    return sheet, _said_once(sheet, _cells(sheet))
 
 
 def sheet_table(sheet: Sheet, *, narrow: bool = False) -> Table:

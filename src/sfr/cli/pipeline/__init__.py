@@ -18,9 +18,7 @@ _MODULES = {
 }
 
 
-@click.group(
-    "pipeline", cls=Commands, modules=_MODULES, extras={"install": "pipeline", "plan": "pipeline", "run": "pipeline"}
-)
+@click.group("pipeline", cls=Commands, modules=_MODULES, extras=dict.fromkeys(_MODULES, "pipeline"))
 def pipeline_command() -> None:
     """The whole method as one run: Complete Modeling, Streamlined Alignment, Deep Exploration.
 

@@ -12,7 +12,7 @@ from sfr.data.configs import checked_config
 from sfr.pipeline.environments import InstallError, environment_of, problems_of, python_of
 from sfr.pipeline.folders import RunFolder
 from sfr.pipeline.plans import Plan, plan_of
-from sfr.pipeline.profiles import Model, Profile, ProfileError, profile_of
+from sfr.pipeline.profiles import Profile, ProfileError, profile_of
 from sfr.pipeline.recipes import RecipeError
 from sfr.pipeline.stages import REWARDS, Kind, Way
 from sfr.reports import visible
@@ -127,7 +127,7 @@ def _changed(profile: Profile, model: str | None, settings: tuple[str, ...]) -> 
     """A profile with another model to begin with, and settings of stages."""
     values = profile.model_dump(mode="json")
     if model is not None:
-        values["model"] = Model(path=str(Path(model).resolve()) if Path(model).is_dir() else model).model_dump()
+        values["model"] = {"path": str(Path(model).resolve()) if model and Path(model).is_dir() else model}
     for setting in settings:
         place, equals, value = setting.partition("=")
         stage, _, key = place.partition(".")

@@ -216,20 +216,4 @@ async function start() {
   document.documentElement.dataset.ready = "yes";
 }
 
-function themes() {
-  const button = $("theme");
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const root = document.documentElement;
-  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : dark.matches);
-  const say = () => { button.textContent = isDark() ? "Light" : "Dark"; };
-  button.addEventListener("click", () => {
-    root.dataset.theme = isDark() ? "light" : "dark";
-    say();
-  });
-  dark.addEventListener("change", say);
-  button.hidden = false;
-  say();
-}
-
-themes();
 await start();

@@ -42,8 +42,9 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line: its name and the values of each run at each place."""
+    """A line: its place among those that it could stand beside, its name, the values of each run by what is across."""
 
+    place: int
     name: str
     values: Mapping[Any, Sequence[float]]
 
@@ -74,11 +75,9 @@ def reward_charts(contents: Contents) -> list[Lines]:
     """For each task its phase of DE with each of the rewards of Table 7, each on a scale of its own."""
     found = []
     for task in TASKS:
-        named = {row.title: row.stages[task] for row in REWARDED}
         lines = [
-            _Line(title, _values(contents.results.stages[name], "reward"))
-            for title, name in named.items()
-            if name in contents.results.stages and contents.results.stages[name][0].stage.kind == "exploration"
+            _Line(place, row.title, _values(contents.results.stages.get(row.stages[task], ()), "reward"))
+            for place, row in enumerate(REWARDED)
         ]
         lines = [line for line in lines if line.values]
         if len(lines) > 1:
@@ -88,7 +87,7 @@ def reward_charts(contents: Contents) -> list[Lines]:
 
 def stage_chart(contents: Contents) -> Lines:
     """F1 of each task after each stage of the chain."""
-    lines = [_Line(task.upper(), dict(_after_stages(contents, task))) for task in TASKS]
+    lines = [_Line(place, task.upper(), dict(_after_stages(contents, task))) for place, task in enumerate(TASKS)]
     return _chart("F1 after each stage", lines, "stage", "F1", domain=(0, 100))
 
 
@@ -99,7 +98,7 @@ def _after_stages(contents: Contents, task: Task) -> Iterator[tuple[str, list[fl
 
 def _by_step(heading: str, found: Sequence[StageResult], numbers: Mapping[str, str], title: str) -> Iterator[Lines]:
     """A chart of some numbers of a stage, if its trainer wrote any of them down."""
-    lines = [_Line(name, _values(found, number)) for name, number in numbers.items()]
+    lines = [_Line(place, name, _values(found, number)) for place, (name, number) in enumerate(numbers.items())]
     lines = [line for line in lines if line.values]
     if lines:
         yield _chart(heading, lines, "step", title)
@@ -122,7 +121,7 @@ def _chart(
     heading: str, lines: Sequence[_Line], x_title: str, y_title: str, *, domain: Sequence[float] | None = None
 ) -> Lines:
     """Lines through the means of runs, each with a band from the least to the greatest."""
-    keys = tuple(_key(place, line.name) for place, line in enumerate(lines))
+    keys = tuple(map(_key, lines))
     rows = [row for line, key in zip(lines, keys, strict=True) for row in _rows(line, key)]
     x = _x_axis(x_title, quantitative=x_title == "step")
     y: Row = {
@@ -153,8 +152,10 @@ def _chart(
     return Lines(heading, svg(layers, rows, label, height=_HEIGHT), keys)
 
 
-def _key(place: int, name: str) -> Key:
-    return Key(name, f"var(--system-{place % SYSTEMS + 1})", _DASHES[(place + place // SYSTEMS) % len(_DASHES)])
+def _key(line: _Line) -> Key:
+    """The look of a line: the colour that a system at its place has, and a dash as that has a shape."""
+    dash = _DASHES[(line.place + line.place // SYSTEMS) % len(_DASHES)]
+    return Key(line.name, f"var(--system-{line.place % SYSTEMS + 1})", dash)
 
 
 _DASHES: tuple[tuple[int, ...], ...] = ((1, 0), (6, 3), (2, 3), (8, 3, 2, 3))
