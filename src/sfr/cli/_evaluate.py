@@ -13,21 +13,20 @@ from click.core import ParameterSource
 from rich.console import Console
 from rich.text import Text
 
-from sfr.cli._shared import OUT, PIPE_WIDTH, consoles, is_too_wide, show
+from sfr.cli._shared import OUT, consoles, show
+from sfr.cli._sheets import ENDINGS, form_of, print_sheet, sheets_text, write_text
 from sfr.cli._systems import Inputs, check_out, fail, inputs_of, inputs_options, read_systems, setup_of, setup_options
 from sfr.evaluation import CONVENTIONS
 from sfr.evaluation.conventions import Convention, settings, write_setting
 from sfr.evaluation.signatures import Setup, Signature, from_signature
 from sfr.evaluation.systems import golds_of
-from sfr.files import written_whole
 from sfr.paper import PROUIE, tables
 from sfr.reports import visible
 from sfr.reports.evaluation import SHEETS, Contents, contents_of, results_json, sheets
-from sfr.reports.sheets import Sheet, sheet_csv, sheet_latex, sheet_markdown, sheet_table, sheet_text
+from sfr.reports.sheets import Sheet, sheet_csv
 
 __all__ = ["evaluate_command", "evaluated", "gold_problem"]
 
-_ENDINGS = {".txt": "text", ".md": "markdown", ".csv": "csv", ".tex": "latex", ".json": "json"}
 _BY_DEFAULT = ("scores", "contrasts", "parsing", "paper")
 
 
@@ -78,7 +77,7 @@ def _own_settings(one: Convention) -> str:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(list(_ENDINGS.values())),
+    type=click.Choice(list(ENDINGS.values())),
     help="How tables are written; json has all of them.  [default: by the ending of OUT, or text]",
 )
 @click.option("-o", "--out", type=OUT, help="Where the tables go, in place of the screen.")
@@ -108,7 +107,7 @@ def evaluate_command(**options: Any) -> None:
     inputs, setup, paper = inputs_of(options), setup_of(options), _paper_system(options)
     out: Path | None = options["out"]
     check_out(out, inputs)
-    form = options["form"] or _form_of(out)
+    form = options["form"] or form_of(out)
     names = _tables(options["shown"], form)
     expected = _expected(options["signature"])
     setup = expected.setup if expected else setup
@@ -126,7 +125,7 @@ def evaluate_command(**options: Any) -> None:
             _print(console, sheets(contents, names), signature, notes)
             return
         text = _written(contents, names, signature, notes, form)
-    _write(console, out, text)
+    write_text(console, out, text)
 
 
 def evaluated(  # noqa: PLR0913, PLR0917 - all that numbers depend on
@@ -194,17 +193,6 @@ def _paper_system(options: Any) -> str | None:
     return name
 
 
-def _form_of(out: Path | None) -> str:
-    """The notation of a file, by its ending."""
-    ending = out.suffix if out else ""
-    if ending and ending not in _ENDINGS:
-        raise click.BadParameter(
-            f"how is {ending} written? End it in {', '.join(_ENDINGS)}, or name a notation (--format)",
-            param_hint="'-o'",
-        )
-    return _ENDINGS.get(ending, "text")
-
-
 def _tables(shown: Sequence[str], form: str) -> list[str]:
     """The names of the tables to show; a file of CSV holds one."""
     if form == "csv":
@@ -261,50 +249,16 @@ _WHY = {
 
 def _print(console: Console, found: Iterable[Sheet], signature: Signature, notes: Iterable[str]) -> None:
     for sheet in found:
-        _print_sheet(console, sheet)
+        print_sheet(console, sheet)
         show(console, "")
     for note in notes:
         show(console, visible(note))
     show(console, Text(signature.short, style="dim"))
 
 
-def _print_sheet(console: Console, sheet: Sheet) -> None:
-    """Print a table, fitted on a terminal as far as that goes without breaking numbers."""
-    table = sheet_table(sheet)
-    if is_too_wide(console, table):
-        table = sheet_table(sheet, narrow=True)
-    least = console.measure(table, options=console.options.update(width=PIPE_WIDTH)).minimum
-    if not console.is_terminal or least > console.width:
-        click.echo(sheet_text(sheet), nl=False)
-        return
-    show(console, table)
-    for note in sheet.notes:
-        show(console, visible(note))
-
-
 def _written(contents: Contents, names: Iterable[str], signature: Signature, notes: Iterable[str], form: str) -> str:
     """The tables as text in a notation, with the signature of their numbers."""
     if form == "csv":
         return "".join(sheet_csv(SHEETS[name](contents), {"signature": signature.long}) for name in names)
-    found, lines = sheets(contents, names), [*map(visible, notes)]
-    try:
-        if form == "markdown":
-            return "\n".join([*map(sheet_markdown, found), *(f"{line}\n" for line in lines), f"`{signature.long}`\n"])
-        if form == "latex":
-            return "\n".join([*map(sheet_latex, found), *(f"% {line}" for line in (*lines, signature.long)), ""])
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
-    return "\n".join([*map(sheet_text, found), *lines, signature.short, ""])
-
-
-def _write(console: Console, out: Path | None, text: str) -> None:
-    """Put a text where it was asked for."""
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        with written_whole(out) as file:
-            file.write(text)
-    except OSError as error:
-        raise fail(error) from None
-    show(console, f"wrote {out}")
+    line = signature.short if form == "text" else signature.long
+    return sheets_text(sheets(contents, names), notes, line, form)
