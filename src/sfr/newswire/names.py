@@ -1,7 +1,8 @@
-"""Names that nobody has: stems of two syllables, and what makes a person, a firm or a place of them.
+"""Names that nobody has: stems of two or three syllables, and what makes a person, a firm or a place of them.
 
 Their parts and forms stand in ``names.json``: under ``forms`` what a name of each kind looks like, with weights,
-under ``words`` what else may stand in it, under ``first`` and ``second`` the syllables of stems.
+under ``words`` what else may stand in it, under ``first``, ``middle`` and ``second`` the syllables of stems.
+There are 300,000 stems, so many that a model is better off to copy them than to know them.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ _FORMS: dict[str, list[list[str]]] = {
 }
 _WORDS: dict[str, list[str]] = {f"{{{name}}}": words.split() for name, words in _PARTS["words"].items()}
 _FIRST: list[str] = " ".join(_PARTS["first"]).split()
+_MIDDLE: list[str] = " ".join(_PARTS["middle"]).split()
 _SECOND: list[str] = " ".join(_PARTS["second"]).split()
+_LONG_STEM = 0.5  # of the stems have three syllables
 _KNOWN_STEM = 0.05  # of the stems are those of another name: a firm that is named after its town
 
 
@@ -76,7 +79,11 @@ class Names:
     def _stem(self) -> str:
         if self.stems and self._rng.random() < _KNOWN_STEM:
             return pick(self._rng, self.stems)
-        while split_of(stem := pick(self._rng, _FIRST) + pick(self._rng, _SECOND)) != self._split:
+        while split_of(stem := self._syllables()) != self._split:
             pass
         self.stems.append(stem)
         return stem
+
+    def _syllables(self) -> str:
+        middle = pick(self._rng, _MIDDLE) if self._rng.random() < _LONG_STEM else ""
+        return pick(self._rng, _FIRST) + middle + pick(self._rng, _SECOND)

@@ -27,9 +27,9 @@ def sentences(task: Task, split: Split, seed: int = 0) -> Iterator[dict[str, Any
 
     >>> row = next(sentences("re", "test"))
     >>> row["text"]
-    'The wedding of Arton Tamban and Paramo Bolbeck drew a crowd in Tamban , officials said .'
+    'The wedding of Fenumket Melorlund and Obgell Varti drew a crowd in Kinapole Hills , police said .'
     >>> row["gold"], row["at"]
-    ({'married to': [['Arton Tamban', 'Paramo Bolbeck']]}, {'married to': [[[[15, 27]], [[32, 46]]]]})
+    ({'married to': [['Fenumket Melorlund', 'Obgell Varti']]}, {'married to': [[[[15, 33]], [[38, 50]]]]})
     """
     rng = random.Random(f"newswire/{seed}/{split}/{task}")  # noqa: S311 - repeatable, not secret
     seen = set()
