@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +100,8 @@ def _end(process: psutil.Process) -> None:
 # -- why it failed --------------------------------------------------------------------------------
 
 _ERROR = re.compile(r"^(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Timeout|Expired)\b(?:: .*)?$")
+_TRACEBACK = "Traceback (most recent call last)"
+_NAMED = re.compile(r"^[A-Za-z_][\w.]*(?:: .*)?$")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 # What stands before what a process of many says: the name that Ray or vLLM gives it, its rank, the time.
 _BEFORE = re.compile(
@@ -109,6 +111,7 @@ _BEFORE = re.compile(
 _OF_ANOTHER = re.compile(r"ChildFailedError|CalledProcessError|See root cause above")
 _TAIL = 400_000
 _LINES = 6
+_LONGEST = 500
 # What ends a process without a traceback, as systems say it.
 _WORDS = re.compile(
     r"(?i)no space left on device|out of memory|killed|signal \d+|cannot allocate memory|command not found|no such file"
@@ -121,11 +124,21 @@ def last_error(log: Path, start: int = 0) -> str:
     ``start`` is where in the log, in bytes, the attempt begins that is asked about.
     """
     lines = _said(log, start)
-    errors = [number for number, line in enumerate(lines) if _ERROR.match(line.strip())]
-    own = [number for number in errors if not _OF_ANOTHER.search(lines[number])]
+    own = [number for number in _errors(lines) if not _OF_ANOTHER.search(lines[number])]
     if own:
         return "\n".join(_with_what_follows(lines, own[-1]))
     return last_words(log, start)
+
+
+def _errors(lines: Sequence[str]) -> Iterator[int]:
+    """Which lines name an error: by how they look, or since they stand at the end of a traceback."""
+    is_inside = False
+    for number, line in enumerate(lines):
+        if _TRACEBACK in line:
+            is_inside = True
+        elif _ERROR.match(line.strip()) or (is_inside and _NAMED.match(line)):
+            is_inside = False
+            yield number
 
 
 def last_words(log: Path, start: int = 0) -> str:
@@ -136,19 +149,19 @@ def last_words(log: Path, start: int = 0) -> str:
 
 
 def _said(log: Path, start: int) -> list[str]:
-    """The end of a log, without colours, blank lines, and what stands before each line."""
+    """The end of a log: its lines without colours and what stands before each, cut; no blank ones, no bars of progress."""
     with log.open("rb") as file:
         file.seek(max(start, log.stat().st_size - _TAIL))
         text = file.read().decode(errors="replace")
     lines = (_BEFORE.sub("", _COLOUR.sub("", line)).rstrip() for line in re.split(r"[\r\n]+", text))
-    return [line for line in lines if line.strip()]
+    return [line[:_LONGEST] for line in lines if line.strip() and "%|" not in line]
 
 
 def _with_what_follows(lines: Sequence[str], number: int) -> list[str]:
     """An error of several lines goes on without an indent or a new traceback."""
     found = [lines[number].strip()]
     for line in lines[number + 1 : number + _LINES]:
-        if line.startswith((" ", "Traceback", "[", "(")) or "%|" in line:
+        if line.startswith((" ", "Traceback", "[", "(")):
             break
         found.append(line)
     return found

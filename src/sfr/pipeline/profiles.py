@@ -97,10 +97,6 @@ class Trained(Config):
     supervised: dict[str, Any] = {}
     exploration: dict[str, Any] = {}
 
-    def of(self, kind: Kind) -> dict[str, Any]:
-        """That of a kind of stage."""
-        return self.supervised if kind == "supervised" else self.exploration
-
 
 class Environments(Config):
     """The environments of the trainers, by their names."""
