@@ -109,8 +109,9 @@ def make_tiny(  # noqa: PLR0913 - what a model is made of
     )
     torch.manual_seed(seed)
     model = Qwen3ForCausalLM(config)
-    with torch.no_grad():  # what is read and what is written begin alike: so copying is soon learnt
-        model.lm_head.weight.copy_(model.model.embed_tokens.weight)
+    embeddings, head = model.model.embed_tokens.weight, model.lm_head.weight
+    with torch.no_grad():  # what is read and what is written begin alike and strong: so copying is soon learnt
+        head.copy_(embeddings.normal_(std=0.15))
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.pad_token_id = tokenizer.pad_token_id
     model.save_pretrained(folder)

@@ -15,7 +15,6 @@ from click.testing import CliRunner
 
 from sfr import __version__
 from sfr.cli import main
-from sfr.data import manifests
 from sfr.pipeline import working
 from sfr.pipeline.environments import environment_of, place_of
 from sfr.pipeline.folders import RunFolder
@@ -566,12 +565,3 @@ def test_data_that_cannot_be_read_are_told_of(run, tmp_path, finished):
     found = run("--data", tmp_path / "data")
     assert found.exit_code == 1
     assert "train.jsonl" in found.output
-
-
-def test_what_was_written_by_another_version_is_told_of(run, copied, monkeypatch):
-    copied()
-    for module in ("sfr.data.manifests", "sfr.pipeline.records"):
-        monkeypatch.setattr(f"{module}.__version__", "99")
-    found = run()
-    assert "another version of sfr" in found.output
-    assert manifests.__version__ == "99"

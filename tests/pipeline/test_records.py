@@ -5,7 +5,6 @@ import shutil
 
 import pytest
 
-from sfr.pipeline import records
 from sfr.pipeline.folders import RunFolder, StageFolder
 from sfr.pipeline.plans import plan_of
 from sfr.pipeline.processes import Ended
@@ -76,12 +75,11 @@ def test_a_model_that_is_not_the_one_written_is_damaged(copied, harm):
     assert state_of(stage, read_begun(stage)) == "damaged"
 
 
-def test_what_another_version_made_is_another(copied, monkeypatch):
+def test_what_another_version_made_holds(copied, monkeypatch):
     stage = copied().stage("cm_1")
     wanted = read_begun(stage)
-    monkeypatch.setattr(records, "__version__", "99")
     monkeypatch.setattr("sfr.data.manifests.__version__", "99")
-    assert state_of(stage, wanted) == "other"
+    assert state_of(stage, wanted) == "done"
 
 
 def test_changes_are_told_value_by_value():
@@ -90,7 +88,7 @@ def test_changes_are_told_value_by_value():
         "recipe.new: nothing, now [1, [2, 3]]",
         "recipe.rate: 0.1, now nothing",
         "recipe.seed: 0, now 1",
-        f"rows.a: 1, now {'x' * 60}...",
+        f"rows.a: 1, now ...{'x' * 60}",
     ]
     assert list(changes(WANTED, WANTED)) == []
 

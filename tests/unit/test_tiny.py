@@ -151,17 +151,65 @@ def test_a_model_is_made_that_transformers_loads(rows, tmp_path):
             assert tokenizer.decode(ids, skip_special_tokens=True) == text
 
 
-@torch_is_there
-def test_a_mention_has_the_same_tokens_in_its_sentence_and_in_the_answer(rows, tmp_path):
+@pytest.fixture
+def tokenizer(rows, tmp_path):
+    """That of a model made for the sample."""
     from transformers import AutoTokenizer
 
-    folder = make_tiny(tmp_path / "made", [text for pair in pairs_of(rows()) for text in pair], hidden=64)
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    mention = tokenizer.tokenize("Kevin")
+    texts = [text for pair in pairs_of(rows()) for text in pair]
+    return AutoTokenizer.from_pretrained(make_tiny(tmp_path / "made", texts, hidden=64))
 
-    for text in ("Thanks, Kevin.", '{"person": ["Kevin"]}'):
-        tokens = tokenizer.tokenize(text)
-        assert mention in [tokens[i : i + len(mention)] for i in range(len(tokens))]
+
+@torch_is_there
+@pytest.mark.parametrize("text", ["Thanks, Kevin.", "Names:\nKevin left.", "(Kevin)", '{"person": ["Kevin"]}'])
+def test_a_mention_has_the_same_tokens_wherever_it_stands(tokenizer, text):
+    mention, tokens = tokenizer.tokenize(" Kevin"), tokenizer.tokenize(text)
+
+    assert mention in [tokens[i : i + len(mention)] for i in range(len(tokens))]
+
+
+@torch_is_there
+def test_the_signs_between_two_names_are_one_token(tokenizer):
+    names = tokenizer.tokenize(" Kevin"), tokenizer.tokenize(" Therese")
+
+    assert len(names[0]) + 1 + len(names[1]) == len(tokenizer.tokenize(' Kevin", "Therese'))
+
+
+@torch_is_there
+@pytest.mark.parametrize(
+    "text",
+    [
+        'He said: "Yes",  and (O\'Brien\'s) U.S. firm made $3.5m \u2013 na\u00efve \u6771\u4eac !',
+        '{\n  "a b": [["x, y", "\\"z\\""], []],\n\n\t"c":{}}',
+        "  before and after  ",
+        '"a "b" c"d',
+        "",
+    ],
+)
+def test_any_text_is_read_back_as_it_was(tokenizer, text):
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+
+    assert text == tokenizer.decode(ids)
+
+
+@torch_is_there
+def test_an_answer_grows_at_its_end_as_its_tokens_come(tokenizer):
+    """As a server that streams, or looks for the end of an answer, takes it for granted."""
+    ids = tokenizer('{"person": ["Kevin", "Mr Therese"]}', add_special_tokens=False)["input_ids"]
+    grown = [tokenizer.decode(ids[:end]) for end in range(len(ids) + 1)]
+
+    assert grown == sorted(grown, key=len)
+    assert all(after.startswith(before) for before, after in zip(grown, grown[1:], strict=False))
+
+
+@torch_is_there
+def test_a_vocabulary_is_no_larger_than_was_said(rows, tmp_path):
+    from transformers import AutoTokenizer
+
+    texts = [text for pair in pairs_of(rows()) for text in pair]
+    folder = make_tiny(tmp_path / "made", texts, hidden=64, vocabulary=300)
+
+    assert len(AutoTokenizer.from_pretrained(folder)) == 300
 
 
 @torch_is_there

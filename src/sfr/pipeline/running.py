@@ -86,7 +86,7 @@ def _stage(
     if state == "other":
         found = "\n  ".join(list(changes(read_begun(folder) or {}, wanted))[:_SHOWN])
         raise RunError(
-            f"{name} stands in {folder.path} and was made from something else:\n  {found or 'another version of sfr'}\n"
+            f"{name} stands in {folder.path} and was made from something else:\n  {found}\n"
             f"train it anew (--again {name}; the old one is kept beside it), or name another folder"
         )
     if state == "damaged":

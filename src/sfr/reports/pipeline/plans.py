@@ -60,7 +60,7 @@ def _notes(plan: Plan) -> str:
     lines = [
         f"data: {source}",
         f"measured after every stage: all tasks, {asked.rows:,} {asked.split} rows of each data set",
-        f"environments: {environments}, made by sfr pipeline install {profile.name}",
+        f"environments: {environments}, made by sfr pipeline install",
     ]
     if size := profile.model.gigabytes:
         lines.append(f"models: about {size:g} GB for each stage, and up to eight times that while it trains")
