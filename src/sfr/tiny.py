@@ -219,7 +219,15 @@ def _encoded(tokenizer: Any, prompt: str, answer: str, chat: Mapping[str, Any]) 
 @click.option("--vocabulary", type=click.IntRange(300), default=1_024, show_default=True, help="The most tokens.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the weights and the order of rows.")
 def main(  # noqa: PLR0913 - one for each option
-    *, files: tuple[Path, ...], out: Path, steps: int, no_thinking: bool, hidden: int, layers: int, vocabulary: int, seed: int
+    *,
+    files: tuple[Path, ...],
+    out: Path,
+    steps: int,
+    no_thinking: bool,
+    hidden: int,
+    layers: int,
+    vocabulary: int,
+    seed: int,
 ) -> None:
     """Make a tiny Qwen3 for the rows in FILES, and train it on them a little.
 
@@ -234,7 +242,9 @@ def main(  # noqa: PLR0913 - one for each option
         pairs = [pair for path in files for pair in pairs_of(path)]
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from None
-    make_tiny(out, (text for pair in pairs for text in pair), hidden=hidden, layers=layers, vocabulary=vocabulary, seed=seed)
+    make_tiny(
+        out, (text for pair in pairs for text in pair), hidden=hidden, layers=layers, vocabulary=vocabulary, seed=seed
+    )
     chat = {"enable_thinking": False} if no_thinking else {}
     loss = warm_up(out, pairs, steps=steps, seed=seed, **chat) if steps else None
     click.echo(f"wrote {out}, made for {len(pairs)} rows" + (f"; loss {loss:.3f}" if loss is not None else ""))

@@ -1,6 +1,7 @@
 """The tiny model: what it is made of, and, where torch is, that it learns."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from click.testing import CliRunner
@@ -179,7 +180,7 @@ def test_the_signs_between_two_names_are_one_token(tokenizer):
 @pytest.mark.parametrize(
     "text",
     [
-        'He said: "Yes",  and (O\'Brien\'s) U.S. firm made $3.5m \u2013 na\u00efve \u6771\u4eac !',
+        "He said: \"Yes\",  and (O'Brien's) U.S. firm made $3.5m \u2013 na\u00efve \u6771\u4eac !",
         '{\n  "a b": [["x, y", "\\"z\\""], []],\n\n\t"c":{}}',
         "  before and after  ",
         '"a "b" c"d',
@@ -199,7 +200,7 @@ def test_an_answer_grows_at_its_end_as_its_tokens_come(tokenizer):
     grown = [tokenizer.decode(ids[:end]) for end in range(len(ids) + 1)]
 
     assert grown == sorted(grown, key=len)
-    assert all(after.startswith(before) for before, after in zip(grown, grown[1:], strict=False))
+    assert all(after.startswith(before) for before, after in pairwise(grown))
 
 
 @torch_is_there
