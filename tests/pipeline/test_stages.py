@@ -4,7 +4,7 @@ import pytest
 
 from sfr.data.mixes import MIXES, mix_of
 from sfr.grading import grader
-from sfr.pipeline.stages import REWARDS, STAGES, Way, mixture, stage_named
+from sfr.pipeline.stages import REWARDS, STAGES, Way, left_out, mixture, stage_named
 
 CHAIN = [
     ("cm_1", None),
@@ -184,3 +184,14 @@ def test_an_unknown_stage_is_named_with_those_that_are_known():
 def test_every_reward_can_be_made_and_is_another():
     made = {name: grader(**settings).rewards["ee"].signature for name, settings in REWARDS.items()}
     assert len(set(made.values())) == len(made)
+
+
+def test_alignment_with_replay_keeps_its_proportions():
+    node = next(node for node in Way().nodes() if node.id == "sa")
+    found = {part.task: part.rows for part in mixture(node, 0.2).parts}
+
+    assert found == {"re": 7_200, "ee": 7_200, "ner": 3_600}
+
+
+def test_only_alignment_leaves_a_task_out():
+    assert {stage.name: left_out(stage) for stage in STAGES if left_out(stage)} == {"sa": ("ner",)}

@@ -117,7 +117,7 @@ def written_templates(run: RunFolder, found: Mapping[str, Template]) -> dict[str
 
 def mix_of_node(node: Node, profile: Profile) -> Mix:
     """The mixture of a stage at the size of the profile."""
-    mix = mixture(node)
+    mix = mixture(node, profile.sizes(node.stage).replay)
     return _sized(mix, profile.sizes(node.stage).rows or sum(part.rows for part in mix.parts))
 
 
@@ -150,7 +150,7 @@ def _rows_folder(run: RunFolder, node: Node) -> Path:
 
 def _watched(node: Node, profile: Profile) -> Mix:
     """The mixture to watch a stage with: held-out rows of the same tasks, in the same proportions."""
-    mix = mixture(node)
+    mix = mixture(node, profile.sizes(node.stage).replay)
     found = _sized(mix.model_copy(update={"name": f"{mix.name}_dev"}), profile.validation_rows)
     held_out = [part.model_copy(update={"split": "dev", "oversample_to": {}}) for part in found.parts]
     return found.model_copy(update={"parts": held_out})

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from sfr.data.configs import Config, parse_config, read_config
 from sfr.pipeline.environments import ENVIRONMENTS
-from sfr.pipeline.stages import Kind, Stage, stage_named
+from sfr.pipeline.stages import Kind, Stage, left_out, stage_named
 
 __all__ = ["Profile", "ProfileError", "Tiny", "profile_names", "profile_of"]
 
@@ -71,6 +71,8 @@ class StageSizes(Config):
 
     rows: Count | None = None
     """None: as many as the mixture has."""
+    replay: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """The share of rows of tasks that were learnt before and that the stage leaves out, as SA does entities."""
     settings: dict[str, Any] = {}
 
 
@@ -142,7 +144,9 @@ class Profile(Config):
     @model_validator(mode="after")
     def _knows_its_stages(self) -> Profile:
         for name in self.stages:
-            stage_named(name)
+            stage = stage_named(name)
+            if self.stages[name].replay and not left_out(stage):
+                raise ValueError(f"stages.{name}.replay: the stage leaves no task out; only sa does")
         return self
 
     def sizes(self, stage: Stage) -> StageSizes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sfr.data.mixes import Mix, Part, mix_of
+from sfr.data.shares import shares
 from sfr.structures import TASKS, Task
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "RewardName",
     "Stage",
     "Way",
+    "left_out",
     "mixture",
     "stage_named",
 ]
@@ -190,14 +192,22 @@ def _id(stage: Stage, special: str) -> str:
 # -- what a stage learns from ---------------------------------------------------------------------
 
 
-def mixture(node: Node) -> Mix:
-    """The mixture of a stage at full size: that of Table 9, or one made of several of them."""
+def mixture(node: Node, replay: float = 0.0) -> Mix:
+    """The mixture of a stage at full size: that of Table 9, or one made of several of them.
+
+    ``replay`` is a share of rows of the tasks that were learnt before a supervised stage and that it has none of.
+    """
     if node.stage in {_MIXED, _CONTROL}:
         return _united(node.stage.mixture, node.stage.title, [mix_of(f"de_{task}") for task in TASKS])
     mix = mix_of(node.stage.mixture)
-    if not node.replayed:
-        return mix
-    return _with_replay(mix, [mix_of(f"de_{task}") for task in node.replayed])
+    if node.replayed:
+        return _with_replay(mix, node.replayed, REPLAYED)
+    return _with_replay(mix, left_out(node.stage), replay) if replay else mix
+
+
+def left_out(stage: Stage) -> tuple[Task, ...]:
+    """The tasks that were learnt before a supervised stage, and that it has no rows of: those of SA alone."""
+    return tuple(task for task in TASKS if task not in stage.tasks) if stage.name == "sa" else ()
 
 
 def _united(name: str, title: str, mixes: list[Mix]) -> Mix:
@@ -206,11 +216,11 @@ def _united(name: str, title: str, mixes: list[Mix]) -> Mix:
     )
 
 
-def _with_replay(mix: Mix, earlier: list[Mix]) -> Mix:
-    """A mixture of as many rows, of which a share is of earlier tasks in equal numbers."""
+def _with_replay(mix: Mix, tasks: tuple[Task, ...], share: float) -> Mix:
+    """A mixture of as many rows, of which a share is of other tasks in equal numbers."""
     total = sum(part.rows for part in mix.parts)
-    again = round(total * REPLAYED / len(earlier))
-    own = total - again * len(earlier)
-    parts: list[Part] = [part.model_copy(update={"rows": own}) for part in mix.parts]
-    parts += [part.model_copy(update={"rows": again}) for one in earlier for part in one.parts]
+    again = round(total * share / len(tasks))
+    own = shares(total - again * len(tasks), {number: part.rows for number, part in enumerate(mix.parts)})
+    parts: list[Part] = [part.model_copy(update={"rows": own[number]}) for number, part in enumerate(mix.parts)]
+    parts += [part.model_copy(update={"rows": again}) for task in tasks for part in mix_of(f"de_{task}").parts]
     return mix.model_copy(update={"name": f"{mix.name}_replay", "title": f"{mix.title}, with replay", "parts": parts})
