@@ -201,7 +201,7 @@ SMOKE = ROOT / "tests" / "pipeline" / "smoke.yaml"
 
 @nox.session(venv_backend="virtualenv", default=False)
 def mini(session: nox.Session) -> None:
-    """The whole method on a CPU in twenty minutes, after three for its environment: seven stages and their report."""
+    """The whole method on a CPU in half an hour, after three minutes for its environment: seven stages and their report."""
     session.install("-e.[pipeline]")
     with session.chdir(session.create_tmp()):
         for command in MINI:
