@@ -78,20 +78,29 @@ class Workplace:
         Raises StageError when it fails.
         """
         self.lock.say(f"{doing} of {stage}")
-        python = self.pythons[kind]
-        programs = os.pathsep.join([str(python.parent), os.environ.get("PATH", os.defpath)])
         start = log.stat().st_size if log.exists() else 0  # what earlier attempts said is no reason for this one
         ended = processes.run(
             command,
             folder=folder or self.plan.run.path,
             log=log,
-            variables={**(variables or {}), "PATH": programs, **self.plan.profile.variables},
+            variables={**(variables or {}), **_entered(self.pythons[kind]), **self.plan.profile.variables},
             keep_open=[self.lock.handle],
             watch=watch,
         )
         if ended.status:
             raise StageError(stage, doing, _why(ended.status, log, start), log)
         return ended
+
+
+def _entered(python: Path) -> dict[str, str]:
+    """What entering the environment of an interpreter sets.
+
+    Ray waits for ever where the environment of another stands in VIRTUAL_ENV and its folder for temporary files
+    lies in there.
+    """
+    programs = os.pathsep.join([str(python.parent), os.environ.get("PATH", os.defpath)])
+    home = python.parent.parent
+    return {"PATH": programs, "VIRTUAL_ENV": str(home) if (home / "pyvenv.cfg").is_file() else ""}
 
 
 def _why(status: int, log: Path, start: int) -> str:
