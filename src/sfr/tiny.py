@@ -212,7 +212,7 @@ def _encoded(tokenizer: Any, prompt: str, answer: str, chat: Mapping[str, Any]) 
 @click.option(
     "-o", "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to make."
 )
-@click.option("--steps", type=click.IntRange(min=0), default=60, show_default=True, help="Steps of the warm-up.")
+@click.option("--steps", type=click.IntRange(min=0), default=36, show_default=True, help="Steps of the warm-up.")
 @click.option("--no-thinking", is_flag=True, help="For a trainer that sets enable_thinking to False.")
 @click.option("--hidden", type=click.IntRange(64, 4_096), default=128, show_default=True, help="Its width.")
 @click.option("--layers", type=click.IntRange(1, 64), default=2, show_default=True, help="Its depth.")
