@@ -93,7 +93,11 @@ def test_all_tasks_are_measured_after_every_stage(finished):
 def test_vllm_and_the_trainer_have_the_same_model(finished):
     run, _ = finished
     for name in ("de_ner", "de_re", "de_ee"):
-        lines = [json.loads(line) for path in run.stage(name).path.glob("steps-*.jsonl") for line in path.open()]
+        lines = [
+            json.loads(line)
+            for path in run.stage(name).path.glob("steps-*.jsonl")
+            for line in path.read_bytes().splitlines()
+        ]
         found = [line["data"].get("training/rollout_actor_probs_pearson_corr") for line in lines]
 
         assert min(value for value in found if value is not None) > 0.99
@@ -102,7 +106,11 @@ def test_vllm_and_the_trainer_have_the_same_model(finished):
 def test_the_terms_of_every_output_are_kept(finished):
     run, _ = finished
     for name in ("de_ner", "de_re", "de_ee"):
-        terms = [json.loads(line) for path in run.stage(name).terms.glob("*.jsonl") for line in path.open()]
+        terms = [
+            json.loads(line)
+            for path in run.stage(name).terms.glob("*.jsonl")
+            for line in path.read_bytes().splitlines()
+        ]
 
         assert {row["task"] for row in terms} == {name.removeprefix("de_")}
         assert len(terms) >= 3 * 4 * 4  # steps, prompts, answers; and those of validation
