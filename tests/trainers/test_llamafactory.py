@@ -5,7 +5,9 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -176,7 +178,7 @@ def test_a_run_that_was_killed_goes_on(home, recipe, shell):
     running = subprocess.Popen(
         ["bash", "-c", line],
         cwd=home,
-        env={**os.environ, **QUIET},
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", **QUIET},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
