@@ -17,8 +17,6 @@ from sfr.pipeline.training import Trainer, Training
 
 __all__ = ["Plan", "Planned", "plan_of"]
 
-GRADED = ("data.train_batch_size", "actor_rollout_ref.rollout.n")
-
 
 @dataclass(frozen=True, slots=True)
 class Planned:
