@@ -11,6 +11,7 @@ from typing import Any
 
 from sfr.pipeline.checkpoints import cut_archive, damage_of, put_aside
 from sfr.pipeline.folders import StageFolder
+from sfr.pipeline.logs import logged
 from sfr.pipeline.recipes import RecipeError, kit_recipe, merged
 from sfr.pipeline.training import Progress, Training
 
@@ -128,15 +129,8 @@ def curve(folder: StageFolder) -> list[tuple[int, dict[str, float]]]:
 
 
 def _lines(folder: StageFolder) -> Iterator[dict[str, Any]]:
-    """The lines of its log; the last one may be half written."""
-    path = folder.training / _LOG
-    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
-        try:
-            found = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        if isinstance(found, dict) and "current_steps" in found:
-            yield found
+    """The lines of its log that tell of a step."""
+    return (line for line in logged(folder.training / _LOG) if "current_steps" in line)
 
 
 def model(training: Training) -> Path:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from sfr.kits import kit_root
 from sfr.pipeline.checkpoints import cut_archive, damage_of, put_aside
 from sfr.pipeline.folders import StageFolder
+from sfr.pipeline.logs import logged
 from sfr.pipeline.recipes import RecipeError, kit_recipe, merged, value_at
 from sfr.pipeline.stages import REWARDS
 from sfr.pipeline.training import Progress, Training
@@ -217,7 +217,7 @@ def curve(folder: StageFolder) -> list[tuple[int, dict[str, float]]]:
     """Reward, length, seconds and reward in validation; of a step that was done twice the later numbers."""
     found: dict[int, dict[str, float]] = {}
     for path in sorted(folder.path.glob("steps-*.jsonl"), key=lambda path: int(path.stem.removeprefix("steps-"))):
-        for line in _lines(path):
+        for line in logged(path):
             numbers = {ours: line["data"][theirs] for theirs, ours in _NUMBERS.items() if theirs in line["data"]}
             rewards = [value for name, value in line["data"].items() if _is_reward(name)]
             if rewards:
@@ -229,12 +229,3 @@ def curve(folder: StageFolder) -> list[tuple[int, dict[str, float]]]:
 def _is_reward(name: str) -> bool:
     """Whether a number is the mean reward of a data set in validation."""
     return name.startswith(_VALIDATION) and name.endswith("/reward/mean@1")
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a log; the last one may be half written."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            yield json.loads(line)
-        except json.JSONDecodeError:
-            continue
