@@ -310,6 +310,18 @@ def test_a_later_phase_does_not_draw_what_an_earlier_one_drew(tmp_path, out, see
     assert 5 < len(shares[0] & shares[1]) < 50  # 25, if it is left to chance
 
 
+def test_a_mixture_that_is_drawn_as_another_draws_the_same_rows(tmp_path, out):
+    put(tmp_path, "wikiann", "ner", 400)
+    found = {}
+    for name, rows, drawn_as in (("first", 100, None), ("second", 60, "first"), ("third", 60, None)):
+        given = mix({"task": "ner", "rows": rows}, name=name).model_copy(update={"drawn_as": drawn_as})
+        write_mix(given, tmp_path, out, again=True)
+        found[name] = set(drawn(out))
+    assert (len(found["first"]), len(found["second"])) == (100, 60)
+    assert found["second"] < found["first"]
+    assert not found["third"] < found["first"]
+
+
 # -- strata ----------------------------------------------------------------------------------------------
 
 

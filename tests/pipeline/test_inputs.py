@@ -71,6 +71,23 @@ def test_the_rows_of_every_way_are_written_in_the_numbers_that_were_asked_for(fi
             assert len(tasks) == rows.count
 
 
+@pytest.mark.parametrize("same_rows", [True, False])
+def test_exploration_sees_the_rows_of_alignment_where_the_profile_says_so(finished, tmp_path, same_rows):
+    run, found = RunFolder(tmp_path), templates(PROFILE_OF_TEST)
+    profile = changed(same_rows=same_rows, newswire=None)
+    rows = {}
+    for node in (*Way().nodes()[3:], *Way(control=True).nodes()[4:], *Way(without=frozenset({"sa"})).nodes()[3:]):
+        written_rows(run, node, profile, finished.run.built, found[asked_with(node)], seed=0)
+        written = lines(run.mixed / f"{rows_of(run, node, profile).train.stem}.jsonl")
+        rows[node.id] = {(row["task"], row["id"]) for row in written}
+    for node, task in (("de_re", "re"), ("de_ee", "ee"), ("de_re.without-sa", "re")):
+        assert rows[node]
+        of_task = {row for row in rows["sa"] if row[0] == task}
+        # Alignment sees half as many of each: all of them are among those of exploration, or some by chance.
+        assert (of_task <= rows[node]) is same_rows
+    assert (rows["control"] <= rows["de_ner"] | rows["de_re"] | rows["de_ee"]) is same_rows
+
+
 def test_rows_to_watch_with_are_held_out(finished):
     sentences = {row["text"] for row in lines(finished.run.mixed / "cm_3.jsonl")}
     watched = lines(finished.run.mixed / "cm_3_dev.jsonl")

@@ -49,6 +49,9 @@ class Mix(Config):
     name: Annotated[str, Field(pattern=r"^\w[\w.-]*$", max_length=100)]
     title: Name
     seed: int
+    drawn_as: Name | None = None
+    """The mixture whose name decides the rows, if not its own: two that are drawn as one, with one seed, draw the same
+    rows of a data set as far as they want as many."""
     template: Name
     """The template that the rows are meant for."""
     parts: Annotated[list[Part], Field(min_length=1)]

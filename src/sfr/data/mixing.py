@@ -80,7 +80,7 @@ def write_mix(  # noqa: PLR0913 - what can be said on the command line
         raise MixError(f"scale: {scale} of {mix.name} gives {total:,} rows; expected 1 to {_MAX_ROWS:,}")
     rows_of = shares(total, {id(part): part.rows for part in mix.parts})
     with ExitStack() as stack:
-        pool = _Pool(stack, out, f"{mix.name} {seed}")
+        pool = _Pool(stack, out, f"{mix.drawn_as or mix.name} {seed}")
         drawn = []
         for part in mix.parts:
             how = stratify or part.stratify
@@ -139,7 +139,7 @@ class _Pool:
     def __init__(self, stack: ExitStack, out: Path, seed: str) -> None:
         """Begin without a file; beside ``out`` is put what has to be put down for a while.
 
-        A mixture's name is part of its ``seed``, so that phases with one seed do not draw the same rows.
+        A name is part of a mixture's ``seed``, so that phases with one seed do not draw the same rows unless they say so.
         """
         self._stack, self._out, self.seed = stack, out, seed
         self._maps: list[mmap.mmap] = []

@@ -13,7 +13,7 @@ from sfr.data.building import Order, build
 from sfr.data.catalogue import read_data_set
 from sfr.data.exporting import export
 from sfr.data.manifests import fingerprints, holds, manifest_of, read_manifest, write_manifest
-from sfr.data.mixes import Mix, MixError
+from sfr.data.mixes import Mix, mix_of
 from sfr.data.mixing import write_mix
 from sfr.data.prompts import Template, joined, read_template, template
 from sfr.data.sampling import choose
@@ -23,7 +23,7 @@ from sfr.files import bytes_written_whole, write_files, written_whole
 from sfr.newswire import raw_files
 from sfr.pipeline.folders import RunFolder
 from sfr.pipeline.profiles import Newswire, Profile
-from sfr.pipeline.stages import Node, mixture
+from sfr.pipeline.stages import COMPLETE_MODELING, Node, mixture, sized
 from sfr.pipeline.trainers import TRAINER_OF
 from sfr.structures import TASKS, Task
 
@@ -40,6 +40,7 @@ __all__ = [
     "written_templates",
 ]
 
+_SHARED = mix_of("sa")  # what decides the rows that a profile gives to SA and DE alike
 _SEEDS = 1_000  # between those of one run and of the next, so that no two mixtures share one
 
 Say = Callable[[str], None]
@@ -117,22 +118,15 @@ def written_templates(run: RunFolder, found: Mapping[str, Template]) -> dict[str
 
 def mix_of_node(node: Node, profile: Profile) -> Mix:
     """The mixture of a stage at the size of the profile."""
-    mix = mixture(node, profile.sizes(node.stage).replay)
-    return _sized(mix, profile.sizes(node.stage).rows or sum(part.rows for part in mix.parts))
+    mix = _mix(node, profile)
+    if profile.same_rows and node.stage not in COMPLETE_MODELING:
+        mix = mix.model_copy(update={"drawn_as": _SHARED.name, "seed": _SHARED.seed})
+    return mix
 
 
-def _sized(mix: Mix, rows: int) -> Mix:
-    """A mixture with so many rows, in its proportions.
-
-    Raises MixError when they are too few for its parts.
-    """
-    total = sum(part.rows for part in mix.parts)
-    sizes = [max(1, rows * part.rows // total) for part in mix.parts]
-    sizes[-1] += rows - sum(sizes)
-    if sizes[-1] < 1:
-        raise MixError(f"{mix.name}: {rows} rows are too few for its {len(sizes)} parts")
-    parts = [part.model_copy(update={"rows": size}) for part, size in zip(mix.parts, sizes, strict=True)]
-    return mix.model_copy(update={"parts": parts})
+def _mix(node: Node, profile: Profile) -> Mix:
+    rows = {name: sizes.rows for name, sizes in profile.stages.items() if sizes.rows is not None}
+    return mixture(node, profile.sizes(node.stage).replay, rows)
 
 
 def rows_of(run: RunFolder, node: Node, profile: Profile) -> Rows:
@@ -150,8 +144,8 @@ def _rows_folder(run: RunFolder, node: Node) -> Path:
 
 def _watched(node: Node, profile: Profile) -> Mix:
     """The mixture to watch a stage with: held-out rows of the same tasks, in the same proportions."""
-    mix = mixture(node, profile.sizes(node.stage).replay)
-    found = _sized(mix.model_copy(update={"name": f"{mix.name}_dev"}), profile.validation_rows)
+    mix = _mix(node, profile)
+    found = sized(mix.model_copy(update={"name": f"{mix.name}_dev"}), profile.validation_rows)
     held_out = [part.model_copy(update={"split": "dev", "oversample_to": {}}) for part in found.parts]
     return found.model_copy(update={"parts": held_out})
 

@@ -133,6 +133,8 @@ class Profile(Config):
     """Of each stage's own tasks, to watch and to choose checkpoints with."""
     best: bool = False
     """Whether DE hands on the saved checkpoint with the best reward in validation; otherwise the last."""
+    same_rows: bool = False
+    """Whether DE, and the control in its place, draw the same rows as SA, so that they see no text that it has not."""
     recipes: Recipes = Recipes()
     settings: Trained = Trained()
     """Of the trainers, over those of the kits' recipes."""

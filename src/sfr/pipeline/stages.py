@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
-from sfr.data.mixes import Mix, Part, mix_of
+from sfr.data.mixes import Mix, MixError, Part, mix_of
 from sfr.data.shares import shares
 from sfr.structures import TASKS, Task
 
 __all__ = [
+    "COMPLETE_MODELING",
     "REWARDS",
     "STAGES",
     "Kind",
@@ -22,6 +24,7 @@ __all__ = [
     "Way",
     "left_out",
     "mixture",
+    "sized",
     "stage_named",
 ]
 
@@ -78,6 +81,8 @@ STAGES: tuple[Stage, ...] = (
     Stage("de_ee", "Deep Exploration, EE", "exploration", ("ee",), "de_ee"),
 )
 """The seven stages of Algorithm 1, in their order."""
+
+COMPLETE_MODELING = STAGES[:3]
 
 _MIXED = Stage("de_mixed", "Deep Exploration, mixed", "exploration", TASKS, "de_mixed")
 _CONTROL = Stage("control", "More supervised steps", "supervised", TASKS, "control")
@@ -192,22 +197,48 @@ def _id(stage: Stage, special: str) -> str:
 # -- what a stage learns from ---------------------------------------------------------------------
 
 
-def mixture(node: Node, replay: float = 0.0) -> Mix:
-    """The mixture of a stage at full size: that of Table 9, or one made of several of them.
+def mixture(node: Node, replay: float = 0.0, rows: Mapping[str, int] = MappingProxyType({})) -> Mix:
+    """The mixture of a stage: that of Table 9, or one made of several of them.
 
     ``replay`` is a share of rows of the tasks that were learnt before a supervised stage and that it has none of.
+    ``rows`` are those of stages, by name, that are not at full size.
+
+    Raises MixError when rows are too few for the parts of a mixture.
     """
     if node.stage in {_MIXED, _CONTROL}:
-        return _united(node.stage.mixture, node.stage.title, [mix_of(f"de_{task}") for task in TASKS])
-    mix = mix_of(node.stage.mixture)
+        phases = [mix_of(stage.mixture) for stage in STAGES if stage.kind == "exploration"]
+        mix = _united(node.stage.mixture, node.stage.title, [_sized(phase, rows.get(phase.name)) for phase in phases])
+    else:
+        mix = mix_of(node.stage.mixture)
     if node.replayed:
-        return _with_replay(mix, node.replayed, REPLAYED)
-    return _with_replay(mix, left_out(node.stage), replay) if replay else mix
+        mix = _with_replay(mix, node.replayed, REPLAYED)
+    elif replay:
+        mix = _with_replay(mix, left_out(node.stage), replay)
+    return _sized(mix, rows.get(node.stage.name))
 
 
 def left_out(stage: Stage) -> tuple[Task, ...]:
     """The tasks that were learnt before a supervised stage, and that it has no rows of: those of SA alone."""
     return tuple(task for task in TASKS if task not in stage.tasks) if stage.name == "sa" else ()
+
+
+def _sized(mix: Mix, rows: int | None) -> Mix:
+    """A mixture with so many rows, in its proportions."""
+    return mix if rows is None else sized(mix, rows)
+
+
+def sized(mix: Mix, rows: int) -> Mix:
+    """A mixture with so many rows, in its proportions.
+
+    Raises MixError when they are too few for its parts.
+    """
+    total = sum(part.rows for part in mix.parts)
+    sizes = [max(1, rows * part.rows // total) for part in mix.parts]
+    sizes[-1] += rows - sum(sizes)
+    if sizes[-1] < 1:
+        raise MixError(f"{mix.name}: {rows} rows are too few for its {len(sizes)} parts")
+    parts = [part.model_copy(update={"rows": size}) for part, size in zip(mix.parts, sizes, strict=True)]
+    return mix.model_copy(update={"parts": parts})
 
 
 def _united(name: str, title: str, mixes: list[Mix]) -> Mix:
