@@ -48,7 +48,7 @@ def test_a_plan_shows_the_stages_and_writes_nothing(sfr, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     found = words(sfr(*MINI))
     rows = {line[0]: line for line in found if line[0] in {"cm_1", "sa", "de_ee"}}
-    assert rows["cm_1"][-6:] == ["cm_1", "full", "LLaMAFactory", "20,000", "2,500", "cpu"]
+    assert rows["cm_1"][-6:] == ["cm_1", "full", "LLaMAFactory", "16,000", "2,000", "cpu"]
     assert rows["sa"][1:5] == ["cm_3", "sa_replay", "concise", "LLaMAFactory"]
     assert rows["de_ee"][1:5] == ["de_re", "de_ee", "concise", "verl"]
     assert list(tmp_path.iterdir()) == []
