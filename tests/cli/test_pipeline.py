@@ -1,6 +1,7 @@
 """``sfr pipeline``: what its commands show and how they refuse."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -170,6 +171,17 @@ def test_every_environment_is_one_of_a_profile():
 
 
 # -- run and status -------------------------------------------------------------------------------
+
+
+def test_a_run_finds_the_environment_that_was_made_in_this_folder(sfr, fake, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    place = place_of(environment_of("cpu"), Path("environments"))
+    (place / "bin").mkdir(parents=True)
+    (place / "bin" / "python").symlink_to(fake.python)
+    (place / "environment.json").write_text(json.dumps({"sfr": {"version": __version__}}))
+    found = sfr("pipeline", "run", PROFILE, "-o", "run", "--without", "de")
+    assert (found.exit_code, found.stderr) == (0, "")
+    assert (tmp_path / "run" / "stages" / "sa" / "scores.json").is_file()
 
 
 def test_a_run_shows_its_plan_then_what_it_does(run, tmp_path):

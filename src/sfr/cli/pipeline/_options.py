@@ -175,7 +175,7 @@ def found_pythons(asked: str, profile: Profile, environments: Path, named: tuple
         if python is None:
             problems.append(f"there is no environment {environment.name} in {environments}")
         else:
-            found[kind] = python
+            found[kind] = python.absolute()  # trainers work in folders of their own
     if problems:
         said = "\n".join(dict.fromkeys(problems))
         raise click.ClickException(visible(f"{said}\n{install} makes what is wanted", lines=True))
