@@ -191,6 +191,15 @@ def test_tests_of_several_runs_that_are_not_drawn_speak_of_these_alone(sfr, writ
     assert "The tests speak of these runs." not in sfr("evaluate", *runs, "--runs", "resampled").stdout
 
 
+def test_runs_are_paired_only_where_every_system_has_as_many(sfr, write):
+    one, two, three, four = (write(*perfect(), name=f"{name}.jsonl") for name in ("one", "two", "three", "four"))
+    paired = ["--draws", "20", "--runs", "paired"]
+    found = sfr("evaluate", f"a={one}", f"b={two}", f"b={three}", *paired)
+    assert (found.exit_code, found.stdout) == (1, "")
+    assert "expected as many runs of every system, found 1 of a, 2 of b" in found.stderr
+    assert sfr("evaluate", f"a={one}", f"a={four}", f"b={two}", f"b={three}", *paired).exit_code == 0
+
+
 RELATIONS = [
     ([["Odile", "Oslo"], ["Ludo", "Rome"]], [["Odile", "Oslo"], ["Ludo", "Rome"]]),
     ([["Odile", "Oslo"]], [["Oslo", "Odile"]]),

@@ -50,7 +50,7 @@ def test_all_tables_are_shown_with_notes_and_a_signature(report):
     *_, notes, paper, signature = result.stdout.splitlines()
     assert notes.startswith("Intervals: 95 % of 50 bootstrap samples over examples and over runs (seeds 0, 1;")
     assert paper.startswith("Figures of the paper are of another model")
-    assert signature.startswith("sfr-eval|convention:sfr|draws:50|runs:resampled|lengths:given|examples:14|golds:")
+    assert signature.startswith("sfr-eval|convention:sfr|draws:50|runs:paired|lengths:given|examples:14|golds:")
 
 
 def test_a_table_is_shown_alone(report):

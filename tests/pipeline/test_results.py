@@ -3,6 +3,7 @@
 import json
 import random
 from collections import defaultdict
+from dataclasses import replace
 from statistics import fmean
 
 import pytest
@@ -241,11 +242,20 @@ def test_without_draws_there_are_numbers_and_no_intervals(results):
     assert [one.interval for one in found.estimates.values()] == [None, None]
 
 
-def test_runs_are_resampled_where_there_are_several(runs, results):
+def test_runs_are_drawn_run_by_run_where_there_are_several(runs, results):
     alone = results_of(runs[:1])
 
-    assert setup_for(results, draws=10, seed=0, level=0.9).runs == "resampled"
+    assert setup_for(results, draws=10, seed=0, level=0.9).runs == "paired"
     assert setup_for(alone, draws=10, seed=0, level=0.9).runs == "fixed"
+
+
+def test_runs_are_drawn_apart_where_a_stage_is_not_there_in_every_run(runs, tmp_path):
+    fewer = write_run(tmp_path / "fewer", seed=9, ways=[Way(without={"sa", "de"})], right=RIGHT)
+    found = results_of([*runs, fewer])
+    paired, apart = (compare(found, "re", ["cm_3", "sa"], replace(SETUP, runs=how)) for how in ("paired", "resampled"))
+
+    assert len(found.stages["cm_3"]) > len(found.stages["sa"])
+    assert paired == apart
 
 
 # -- rewards in training --------------------------------------------------------------------------

@@ -199,6 +199,31 @@ def test_the_runs_of_two_systems_are_drawn_apart():
     assert not np.array_equal(one, other)
 
 
+def test_paired_runs_are_drawn_alike_whatever_the_system_is_called():
+    runs = [[(4, 4, hit)] * 3 for hit in range(4)]
+    one, other, apart = (
+        bootstrap(name, [stratum(*runs)], f1, runs=how).replicates.pooled.draws
+        for name, how in (("one", "paired"), ("other", "paired"), ("one", "resampled"))
+    )
+
+    assert np.array_equal(one, other)
+    assert not np.array_equal(one, apart)
+
+
+def test_a_gain_that_is_the_same_in_every_run_is_sure_when_runs_are_paired():
+    before = [[(20, 20, hit)] * 3 for hit in (4, 8, 12)]
+    after = [[(20, 20, hit)] * 3 for hit in (5, 9, 13)]
+    ends = {}
+    for how in ("paired", "resampled"):
+        first, second = (
+            bootstrap(name, [stratum(*runs)], f1, runs=how) for name, runs in (("before", before), ("after", after))
+        )
+        ends[how] = paired_bootstrap([first, second])[0].differences.pooled.interval
+
+    assert [*ends["paired"].low, *ends["paired"].high] == pytest.approx([0.05, 0.05])
+    assert ends["resampled"].low < -0.1
+
+
 # -- intervals ------------------------------------------------------------------------------------
 
 

@@ -161,10 +161,11 @@ def setup_options(command: F) -> F:
             ),
             click.option(
                 "--runs",
-                type=click.Choice(["fixed", "resampled"]),
+                type=click.Choice(["fixed", "resampled", "paired"]),
                 default="fixed",
                 show_default=True,
-                help="Whether the runs of a system are drawn as well.",
+                help="Whether the runs of a system are drawn as well: for each by itself, or run by run, as where "
+                "the first run of all begins with one seed.",
             ),
             click.option(
                 "--lengths",

@@ -39,7 +39,14 @@ class Drawn:
 
 
 def draw(systems: Sequence[System], setup: Setup, pairs: Pairs = "first") -> Drawn:
-    """Intervals for all numbers of the systems, and contrasts if there are several."""
+    """Intervals for all numbers of the systems, and contrasts if there are several.
+
+    Raises ValueError when runs are to be paired, and the systems have not as many of them.
+    """
+    numbers = {system.name: len(system.runs) for system in systems}
+    if setup.runs == "paired" and len(set(numbers.values())) > 1:
+        said = ", ".join(f"{number} of {name}" for name, number in numbers.items())
+        raise ValueError(f"runs=paired: expected as many runs of every system, found {said}")
     drawn = Drawn({}, [])
     for task, datasets in by_task(systems[0]).items():
         for names, metrics in _covered(datasets).items():

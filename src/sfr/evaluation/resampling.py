@@ -82,14 +82,15 @@ def bootstrap(  # noqa: PLR0913 - the last three by name, with defaults
     """The values of a system on resamples of the examples of each data set.
 
     With ``runs="fixed"`` they speak of the models that were run. With ``"resampled"`` runs are drawn
-    as well, the same for all data sets, and they speak of what training again would give.
+    as well, the same for all data sets, and they speak of what training again would give. With ``"paired"`` they
+    are drawn alike for all systems with so many runs: run 1 of one belongs to run 1 of the others.
 
     Raises ValueError with everything that is wrong with the data sets or the draws.
     """
     problems = [*problems_of(strata), *draw_problems(draws, seed)]
     if problems:
         raise ValueError(f"{system}: {'; '.join(problems)}")
-    picks = _runs_drawn(system, strata[0].counts.shape[1], draws, seed) if runs == "resampled" else None
+    picks = None if runs == "fixed" else _runs_drawn(system, strata[0].counts.shape[1], draws, seed, runs)
     tables = [table(stratum.counts) for stratum in strata]
     streams = [random_stream(seed, "examples", stratum.name) for stratum in strata]
     examples = {stratum.name: len(stratum.counts) for stratum in strata}
@@ -152,9 +153,10 @@ def _weights(stream: np.random.PCG64, draws: int, examples: int) -> FloatArray:
     return weights
 
 
-def _runs_drawn(system: str, runs: int, draws: int, seed: int) -> IndexArray:
-    """The runs to average over, ``[draws, runs]``."""
-    return _indices(random_stream(seed, "runs", system), draws * runs, runs).reshape(draws, runs)
+def _runs_drawn(system: str, number: int, draws: int, seed: int, runs: Runs) -> IndexArray:
+    """The runs to average over, ``[draws, number]``."""
+    stream = random_stream(seed, "paired runs", "") if runs == "paired" else random_stream(seed, "runs", system)
+    return _indices(stream, draws * number, number).reshape(draws, number)
 
 
 def _indices(stream: np.random.PCG64, number: int, below: int) -> IndexArray:

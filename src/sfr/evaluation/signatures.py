@@ -16,8 +16,8 @@ __all__ = ["Setup", "Signature", "from_signature"]
 
 _HEAD = "sfr-eval"
 
-Runs = Literal["fixed", "resampled"]
-"""Which of the runs a sample takes: all of them, or as many, drawn anew."""
+Runs = Literal["fixed", "resampled", "paired"]
+"""Which of the runs a sample takes: all of them, or as many, drawn anew, for each system by itself or the same for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,13 +127,18 @@ class Compared:
 
 
 def setup_for(results: Results, *, draws: int, seed: int, level: float) -> Setup:
-    """How intervals are drawn: over examples, and over runs as well where there are several."""
+    """How intervals are drawn: over examples, and over runs as well where there are several, run by run.
+
+    What sets two stages of one run apart is more alike in all runs than the stages are, as they begin with one model.
+    """
     several = len(results.runs) > 1
-    return Setup(draws=draws, seed=seed, level=level, runs="resampled" if several else "fixed", lengths="given")
+    return Setup(draws=draws, seed=seed, level=level, runs="paired" if several else "fixed", lengths="given")
 
 
 def compare(results: Results, task: Task, names: Sequence[str], setup: Setup, pairs: Pairs = "first") -> Compared:
     """Some stages on a task; those that are not there are left out.
+
+    Where a stage is not there in every run, the runs of each are drawn by themselves.
 
     Raises ValueError when draws are wanted and numpy is missing.
     """
@@ -141,6 +146,8 @@ def compare(results: Results, task: Task, names: Sequence[str], setup: Setup, pa
     if not systems:
         return Compared(task, {}, {})
     metric, over = METRICS[task][0], _over(systems[0])
+    if setup.runs == "paired" and len({len(system.runs) for system in systems}) > 1:
+        setup = replace(setup, runs="resampled")
     intervals: dict[str, Ends] = {}
     contrasts: dict[tuple[str, str], Contrast] = {}
     if setup.draws:
