@@ -8,13 +8,13 @@ from sfr.tiny import CHAT
 START, END, FILLING = "<|im_start|>", "<|im_end|>", "<|endoftext|>"
 
 
-def model_folder(folder, *, positions=4_096, template=CHAT):
-    """A folder as trainers leave it, with a tokenizer that has a token for each byte."""
+def model_folder(folder, *, positions=4_096, template=CHAT, merges=()):
+    """A folder as trainers leave it, with a tokenizer that has a token for each byte, and for each pair in ``merges``."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    inner = Tokenizer(models.BPE({sign: number for number, sign in enumerate(alphabet)}, []))
+    known = [*sorted(pre_tokenizers.ByteLevel.alphabet()), *map("".join, merges)]
+    inner = Tokenizer(models.BPE({sign: number for number, sign in enumerate(known)}, list(merges)))
     inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     inner.decoder = decoders.ByteLevel()
     tokenizer = PreTrainedTokenizerFast(

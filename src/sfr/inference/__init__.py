@@ -1,7 +1,8 @@
-"""Answers of a model that is loaded here, to the examples of a file or to texts on their own."""
+"""Answers of a model that is loaded here, to the examples of a file or to texts, and what the right ones cost it."""
 
 from sfr.inference.engines import Engine, EngineName, engine_for
 from sfr.inference.errors import InferenceError
+from sfr.inference.measuring import LossError, Measured, Measuring, measure
 from sfr.inference.models import Model, find_model
 from sfr.inference.predicting import predict
 from sfr.inference.questions import Question
@@ -12,6 +13,9 @@ __all__ = [
     "EngineName",
     "Extracted",
     "InferenceError",
+    "LossError",
+    "Measured",
+    "Measuring",
     "Model",
     "Question",
     "Texts",
@@ -19,5 +23,6 @@ __all__ = [
     "extract",
     "extract_by_server",
     "find_model",
+    "measure",
     "predict",
 ]

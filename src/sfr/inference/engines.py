@@ -13,7 +13,7 @@ from sfr.inference.models import Model
 from sfr.inference.questions import Question
 from sfr.libraries import version_of
 
-__all__ = ["ENGINES", "ENGINE_NAMES", "Engine", "EngineKind", "EngineName", "engine_for"]
+__all__ = ["ENGINES", "ENGINE_NAMES", "Engine", "EngineKind", "EngineName", "engine_for", "installed"]
 
 EngineName = Literal["auto", "transformers", "vllm"]
 """Which library runs a model; ``auto`` is vLLM where it is installed and there is a GPU, else transformers."""
@@ -63,14 +63,23 @@ def engine_for(name: EngineName, sampling: Sampling) -> EngineKind:
     Raises InferenceError when that is not so.
     """
     chosen = _best() if name == "auto" else name
-    kind = ENGINES[chosen]
-    if missing := [names[0] for names in kind.needs if not any(map(version_of, names))]:
-        raise InferenceError(f"a model on {chosen} takes {' and '.join(missing)}: python -m pip install {kind.install}")
+    kind = installed(chosen)
     if sampling.json_schema and not kind.constrains:
         able = " or ".join(other for other, found in ENGINES.items() if found.constrains)
         raise InferenceError(
             f"{chosen} cannot hold answers to a JSON Schema: take --engine {able}, or a server; or leave out --json-schema"
         )
+    return kind
+
+
+def installed(name: str) -> EngineKind:
+    """The engine of that name.
+
+    Raises InferenceError when its libraries are not there.
+    """
+    kind = ENGINES[name]
+    if missing := [names[0] for names in kind.needs if not any(map(version_of, names))]:
+        raise InferenceError(f"a model on {name} takes {' and '.join(missing)}: python -m pip install {kind.install}")
     return kind
 
 

@@ -44,6 +44,26 @@ class Model:
     ends: frozenset[int]
     positions: int | None = None
 
+    @property
+    def pad(self) -> int:
+        """The token that a batch is filled up with: the tokenizer's own, or an end token."""
+        own: int | None = self.tokenizer.pad_token_id
+        return min(self.ends) if own is None else own
+
+    def chat(self, prompt: str, answer: str | None = None, *, thinking: bool | None = None) -> str:
+        """A prompt as the message of a user in the chat template, up to where an answer begins, or with an answer.
+
+        ``thinking`` is the switch that templates such as that of Qwen3 have; None leaves it as it is there.
+        """
+        messages = [{"role": "user", "content": prompt}]
+        if answer is not None:
+            messages.append({"role": "assistant", "content": answer})
+        switch = {} if thinking is None else {"enable_thinking": thinking}
+        text: str = self.tokenizer.apply_chat_template(
+            messages, tokenize=False, add_generation_prompt=answer is None, **switch
+        )
+        return text
+
     def fingerprint(self) -> str:
         """One SHA-256 of all files that the answers depend on, whatever the folder is called; it reads them all."""
         found = fingerprints({path.name: path for path in _files(self.folder, _READ)})

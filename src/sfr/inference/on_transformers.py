@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sfr.generation.requests import Sampling
-from sfr.inference.errors import InferenceError
+from sfr.inference.loading import enough_memory, few_cores, load_model
 from sfr.inference.models import Model
 from sfr.inference.questions import Question
 
 __all__ = ["load"]
 
 _BATCH = 64
-_SMALL = 20_000_000  # parameters; on a CPU the steps of such a model are too short for cores to share
 _MOST = 2_048  # new tokens, where neither the settings nor the model have a limit
 
 
@@ -25,19 +23,7 @@ def load(model: Model, sampling: Sampling, batch: int | None, settings: Mapping[
 
     Raises InferenceError when it cannot be loaded.
     """
-    import torch
-    from transformers import AutoModelForCausalLM
-    from transformers.utils import logging
-
-    quiet: Any = logging.disable_progress_bar
-    quiet()  # the bar of the run is the one to look at
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    chosen = {"dtype": "auto" if device == "cuda" else torch.float32, **settings, "local_files_only": True}
-    try:
-        found: Any = AutoModelForCausalLM.from_pretrained(model.folder, **chosen)
-        return _Engine(found.to(device).eval(), model, sampling, batch or _BATCH)
-    except Exception as error:  # noqa: BLE001 - it raises what its parts raise
-        raise InferenceError(f"cannot load the model in {model.folder}: {error}") from None
+    return _Engine(load_model(model, settings), model, sampling, batch or _BATCH)
 
 
 class _Engine:
@@ -51,9 +37,7 @@ class _Engine:
         self._ends = model.ends
         self._positions = model.positions
         self._sampling = sampling
-        self._is_small = loaded.device.type == "cpu" and loaded.num_parameters() < _SMALL
-        pad = model.tokenizer.pad_token_id
-        self._pad = min(model.ends) if pad is None else pad
+        self._pad = model.pad
         # In the place of what the model recommends: what is not asked for is not done.
         settings: Any = transformers.GenerationConfig
         loaded.generation_config = settings(eos_token_id=sorted(model.ends), pad_token_id=self._pad)
@@ -68,18 +52,10 @@ class _Engine:
         if questions[0].seed is not None:
             torch.manual_seed(questions[0].seed)
         ids, mask = self._padded(questions)
-        try:
-            with _one_core() if self._is_small else nullcontext():
-                written = self._model.generate(
-                    input_ids=ids, attention_mask=mask, max_new_tokens=self._room(ids.shape[1]), **self._drawing()
-                )
-        except RuntimeError as error:
-            if not _is_want_of_memory(error):
-                raise
-            raise InferenceError(
-                f"the memory does not suffice for {len(questions)} prompts of up to {ids.shape[1]:,} tokens at a time; "
-                "try a smaller --batch-size"
-            ) from None
+        with enough_memory(f"{len(questions)} prompts of up to {ids.shape[1]:,} tokens"), few_cores(self._model):
+            written = self._model.generate(
+                input_ids=ids, attention_mask=mask, max_new_tokens=self._room(ids.shape[1]), **self._drawing()
+            )
         samples = [self._up_to_end(tokens) for tokens in written[:, ids.shape[1] :].tolist()]
         each = self._sampling.samples
         return [samples[start : start + each] for start in range(0, len(samples), each)]
@@ -117,22 +93,3 @@ class _Engine:
         """The tokens up to the end of the answer, without the filling of a batch whose other answers went on."""
         end = next((place for place, token in enumerate(tokens) if token in self._ends), len(tokens))
         return tokens[: end + 1]
-
-
-@contextmanager
-def _one_core() -> Iterator[None]:
-    """Keep torch to one core: where others are busy, cores that wait for one another take many times as long."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-def _is_want_of_memory(error: RuntimeError) -> bool:
-    import torch
-
-    return isinstance(error, torch.cuda.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)

@@ -29,9 +29,7 @@ def question_of(example: Example, template: Template, sampling: Sampling, model:
 
     Raises ValueError when the template has no instruction for its task.
     """
-    switch = {} if sampling.thinking is None else {"enable_thinking": sampling.thinking}
-    message = {"role": "user", "content": prompt_for(example, template)}
-    asked = model.tokenizer.apply_chat_template([message], tokenize=False, add_generation_prompt=True, **switch)
+    asked = model.chat(prompt_for(example, template), thinking=sampling.thinking)
     return Question(
         tuple(model.tokenizer(asked, add_special_tokens=False)["input_ids"]),
         None if sampling.seed is None else seed_for(example, sampling.seed),
