@@ -72,6 +72,7 @@ PUBLIC = (
     "sfr.predictions",
     "sfr.generation",
     "sfr.inference",
+    "sfr.perturbing",
     "sfr.paper",
 )
 
