@@ -29,8 +29,8 @@ RIGHT = {
     "de_ner": {"ner": 1.0, "re": 0.25, "ee": 0.25},
     "de_re": {"ner": 1.0, "re": 1.0, "ee": 0.25},
     "de_ee": {"ner": 0.25, "re": 1.0, "ee": 1.0},
-    "de_ee.without-sa": even(0.5),
-    "control": even(0.5),
+    "de_ee.without-sa": {"ner": 0.75, "re": 0.5, "ee": 0.5},
+    "control": {"ner": 0.75, "re": 0.5, "ee": 0.5},
 }
 
 
@@ -284,7 +284,7 @@ def test_questions_are_answered_by_intervals(found):
         "Is F1 of NER higher after DE than after supervised steps for as long?": "no",
         "Is F1 of RE higher after DE than after supervised steps for as long?": "yes",
         "Is F1 of EE (arguments) higher after DE than after supervised steps for as long?": "yes",
-        "Do the rows of Table 5 stand in the paper's order, NER?": "not sure",
+        "Do the rows of Table 5 stand in the paper's order, NER?": "no",
         "Do the rows of Table 5 stand in the paper's order, RE?": "not sure",
         "Do the rows of Table 5 stand in the paper's order, EE?": "not sure",
         "Do the rows of Table 7 stand in the paper's order, NER?": "not sure",
