@@ -24,7 +24,7 @@ CONTEXT = [
 ]
 NAMES = [
     *(f"{verb} by" for verb in VERBS),
-    *("Kevin", "kevin", "Ines Bank", "Bank of England", "England", "New York", "York", "a storm", "an egg", "storms"),
+    *("Kevin", "kevin", "Inga Bank", "Bank of England", "England", "New York", "York", "a storm", "an egg", "storms"),
     *(
         "İstanbul",
         "straße",

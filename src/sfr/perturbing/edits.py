@@ -79,6 +79,8 @@ class _Shift:
         new = self.values.setdefault(value, min(found))
         if found != {new}:
             raise _PartedError
+        if len(at) > 1 and occurrences(self.before, value) and not occurrences(self.text, new):
+            raise _PartedError  # pieces that could be read in one stretch could be no longer
         return new, places
 
     def follow(self, value: str, place: Range) -> str:

@@ -15,13 +15,6 @@ __all__ = ["Word", "case_of", "ending_of", "has_vowel_first", "is_function_word"
 
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*|[^\w\s]")
 
-_ENDINGS = (
-    "ing", "ed", "ly", "ions", "ion", "ments", "ment", "ness", "ities", "ity", "ers", "er", "ors", "or", "ists", "ist",
-    "ous", "able", "ible", "ical", "ic", "al", "ive", "ful", "ant", "ent", "ance", "ence", "ism", "est", "ss", "us",
-    "is", "s",
-)  # fmt: skip
-"""What words of one kind end in, the longer before the shorter."""
-
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -50,13 +43,24 @@ def is_function_word(word: str) -> bool:
 
 @cache
 def _function_words() -> frozenset[str]:
-    lines = resources.files(__package__).joinpath("function_words.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return frozenset(_listed("function_words.txt"))
+
+
+@cache
+def _endings() -> tuple[str, ...]:
+    return tuple(_listed("endings.txt"))
+
+
+def _listed(name: str) -> Iterator[str]:
+    """The words of a file of this package, but for its comments."""
+    for line in resources.files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            yield from line.split()
 
 
 def ending_of(word: str) -> str:
     """What a word ends in that tells of its kind, such as "ing"; empty when nothing does."""
-    return next((ending for ending in _ENDINGS if len(word) > len(ending) + 1 and word.endswith(ending)), "")
+    return next((ending for ending in _endings() if len(word) > len(ending) + 1 and word.endswith(ending)), "")
 
 
 def case_of(value: str) -> str:
