@@ -3,7 +3,7 @@
 import json
 
 from sfr.inference.engines import EngineKind
-from sfr.tiny import CHAT
+from sfr.tiny import CHAT, make_tiny, warm_up
 
 START, END, FILLING = "<|im_start|>", "<|im_end|>", "<|endoftext|>"
 
@@ -25,6 +25,16 @@ def model_folder(folder, *, positions=4_096, template=CHAT, merges=()):
     config = {"max_position_embeddings": positions, "eos_token_id": tokenizer.pad_token_id}
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "model.safetensors").write_bytes(b"weights")
+    return folder
+
+
+def learnt(folder, pairs, *, steps, known=None):
+    """A tiny model for these prompts and targets, trained so many steps on those that are ``known``, or on all."""
+    import torch
+
+    torch.set_num_threads(1)  # of a model of this size, several threads do nothing but wait for one another
+    make_tiny(folder, [text for pair in pairs for text in pair], hidden=64)
+    warm_up(folder, pairs if known is None else known, steps=steps, enable_thinking=False)
     return folder
 
 

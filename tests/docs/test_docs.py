@@ -73,6 +73,7 @@ PUBLIC = (
     "sfr.generation",
     "sfr.inference",
     "sfr.perturbing",
+    "sfr.augmenting",
     "sfr.paper",
 )
 

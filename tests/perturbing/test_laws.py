@@ -27,6 +27,11 @@ def perturbed(data, name, task):
     return before, after
 
 
+def moved(before, after):
+    """Each mention, value and place, with what became of it."""
+    return zip(all_mentions(before.gold), all_mentions(after.gold), strict=True)
+
+
 def folded(text):
     return " ".join(text.split())
 
@@ -36,7 +41,7 @@ def folded(text):
 @given(data=st.data())
 def test_every_mention_stands_where_it_is_said_to(name, task, data):
     before, after = perturbed(data, name, task)
-    for (_, was_at), (value, at) in zip(all_mentions(before.gold), all_mentions(after.gold), strict=True):
+    for (_, was_at), (value, at) in moved(before, after):
         assert len(was_at) == len(at)
         assert all(0 <= start < end <= len(after.text) for start, end in at)
         assert not at or " ".join(after.text[start:end] for start, end in at) == value
@@ -47,7 +52,7 @@ def test_every_mention_stands_where_it_is_said_to(name, task, data):
 @given(data=st.data())
 def test_every_value_that_was_in_the_text_is_in_the_new_text(name, task, data):
     before, after = perturbed(data, name, task)
-    for (old, _), (new, _) in zip(all_mentions(before.gold), all_mentions(after.gold), strict=True):
+    for (old, _), (new, _) in moved(before, after):
         assert old not in before.text or folded(new) in folded(after.text)
 
 
@@ -75,7 +80,7 @@ def test_the_text_is_another_one(name, task, data):
 def test_a_value_becomes_one_value(name, task, data):
     before, after = perturbed(data, name, task)
     becomes = {}
-    for (old, _), (new, _) in zip(all_mentions(before.gold), all_mentions(after.gold), strict=True):
+    for (old, _), (new, _) in moved(before, after):
         assert becomes.setdefault(old, new) == new
 
 

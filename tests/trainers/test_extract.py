@@ -13,8 +13,9 @@ from sfr.generation import Sampling
 from sfr.inference import InferenceError, find_model, on_transformers
 from sfr.inference.questions import Question, answer_of, question_of
 from sfr.structures import TASKS
-from sfr.tiny import make_tiny, warm_up
+from sfr.tiny import make_tiny
 from tests.adapters.driving import installed
+from tests.models import learnt
 from tests.training import SENTENCES, example
 
 torch = pytest.importorskip("torch")
@@ -33,11 +34,7 @@ def prompt_of(found):
 def folder(tmp_path_factory):
     """A model that has learnt its examples by heart."""
     pairs = [(prompt_of(found), TEMPLATE.target(found.gold, found.task, found.schema)) for found in EXAMPLES]
-    folder = tmp_path_factory.mktemp("extract") / "tiny"
-    torch.set_num_threads(1)  # of a model of this size, several threads do nothing but wait for one another
-    make_tiny(folder, [text for pair in pairs for text in pair], hidden=64)
-    warm_up(folder, pairs, steps=150, enable_thinking=False)
-    return folder
+    return learnt(tmp_path_factory.mktemp("extract") / "tiny", pairs, steps=150)
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ from sfr.inference.loading import load_model
 from sfr.inference.losses import target_losses
 from sfr.kits import kit_root
 from sfr.structures import TASKS
-from sfr.tiny import make_tiny, warm_up
 from tests.adapters.driving import installed
+from tests.models import learnt
 from tests.training import SENTENCES, example
 
 torch = pytest.importorskip("torch")
@@ -43,11 +43,8 @@ def target_of(found):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A model that has begun to learn half of its examples."""
-    folder = tmp_path_factory.mktemp("losses") / "tiny"
-    torch.set_num_threads(1)  # of a model of this size, several threads do nothing but wait for one another
-    make_tiny(folder, [text for found in EXAMPLES for text in (prompt_of(found), target_of(found))], hidden=64)
-    warm_up(folder, [(prompt_of(found), target_of(found)) for found in EXAMPLES[::2]], steps=40, enable_thinking=False)
-    return folder
+    pairs = [(prompt_of(found), target_of(found)) for found in EXAMPLES]
+    return learnt(tmp_path_factory.mktemp("losses") / "tiny", pairs, steps=40, known=pairs[::2])
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sfr.cli._predicting import settings_of
+from sfr.cli._predicting import settings_of, template_option
 from sfr.cli._shared import FILE, OUT, check_target, consoles, count, progress, show
 from sfr.cli.data._export import template_for
 from sfr.cli.data._options import fail
@@ -22,11 +22,7 @@ __all__ = ["losses_command"]
 @click.argument("model")
 @click.argument("file", metavar="EXAMPLES", type=FILE)
 @click.option("-o", "--out", type=OUT, required=True, help="Where the losses go: JSON lines.")
-@click.option(
-    "--template",
-    "chosen",
-    help="A shipped template, or a .yaml file of yours; that of the mixture, or sa-records, if not said.",
-)
+@template_option
 @click.option("--thinking/--no-thinking", default=None, help="For models that have the choice; as in the training.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="How many examples at a time; 16.")
 @click.option(

@@ -23,6 +23,7 @@ __all__ = [
     "server_of",
     "server_options",
     "settings_of",
+    "template_option",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,12 +40,14 @@ def _options(*options: Callable[[F], F]) -> Callable[[F], F]:
     return add
 
 
+template_option = click.option(
+    "--template",
+    "chosen",
+    help="A shipped template, or a .yaml file of yours; that of the mixture, or sa-records, if not said.",
+)
+
 drawing_options = _options(
-    click.option(
-        "--template",
-        "chosen",
-        help="A shipped template, or a .yaml file of yours; that of the mixture, or sa-records, if not said.",
-    ),
+    template_option,
     click.option(
         "-n", "--samples", type=click.IntRange(1, 1_000), default=1, show_default=True, help="Answers for each."
     ),

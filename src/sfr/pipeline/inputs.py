@@ -40,7 +40,6 @@ __all__ = [
     "written_templates",
 ]
 
-_SHARED = mix_of("sa")  # what decides the rows that a profile gives to SA and DE alike
 _SEEDS = 1_000  # between those of one run and of the next, so that no two mixtures share one
 
 Say = Callable[[str], None]
@@ -120,7 +119,8 @@ def mix_of_node(node: Node, profile: Profile) -> Mix:
     """The mixture of a stage at the size of the profile."""
     mix = _mix(node, profile)
     if profile.same_rows and node.stage not in COMPLETE_MODELING:
-        mix = mix.model_copy(update={"drawn_as": _SHARED.name, "seed": _SHARED.seed})
+        shared = mix_of("sa")
+        mix = mix.model_copy(update={"drawn_as": shared.name, "seed": shared.seed})
     return mix
 
 

@@ -207,14 +207,14 @@ def mixture(node: Node, replay: float = 0.0, rows: Mapping[str, int] = MappingPr
     """
     if node.stage in {_MIXED, _CONTROL}:
         phases = [mix_of(stage.mixture) for stage in STAGES if stage.kind == "exploration"]
-        mix = _united(node.stage.mixture, node.stage.title, [_sized(phase, rows.get(phase.name)) for phase in phases])
+        mix = _united(node.stage.mixture, node.stage.title, [sized(phase, rows.get(phase.name)) for phase in phases])
     else:
         mix = mix_of(node.stage.mixture)
     if node.replayed:
         mix = _with_replay(mix, node.replayed, REPLAYED)
     elif replay:
         mix = _with_replay(mix, left_out(node.stage), replay)
-    return _sized(mix, rows.get(node.stage.name))
+    return sized(mix, rows.get(node.stage.name))
 
 
 def left_out(stage: Stage) -> tuple[Task, ...]:
@@ -222,16 +222,13 @@ def left_out(stage: Stage) -> tuple[Task, ...]:
     return tuple(task for task in TASKS if task not in stage.tasks) if stage.name == "sa" else ()
 
 
-def _sized(mix: Mix, rows: int | None) -> Mix:
-    """A mixture with so many rows, in its proportions."""
-    return mix if rows is None else sized(mix, rows)
-
-
-def sized(mix: Mix, rows: int) -> Mix:
-    """A mixture with so many rows, in its proportions.
+def sized(mix: Mix, rows: int | None) -> Mix:
+    """A mixture with so many rows, in its proportions; None leaves it as it is.
 
     Raises MixError when they are too few for its parts.
     """
+    if rows is None:
+        return mix
     total = sum(part.rows for part in mix.parts)
     sizes = [max(1, rows * part.rows // total) for part in mix.parts]
     sizes[-1] += rows - sum(sizes)
